@@ -8,16 +8,18 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_AUTO, LOG_HUMAN, LOG_KEYVALUE, LOG_JSON }; /* auto: human on a terminal, else key=value */
 
 /* A fact of an event. Values are typed so that nothing can be smuggled in by a format. */
+enum fact_type { FACT_END, FACT_TEXT, FACT_INT, FACT_SECONDS };
 struct log_fact {
+    enum fact_type type;
     const char *key;
-    enum { FACT_TEXT, FACT_INT, FACT_SECONDS } type;
     const char *text;
     int64_t number;
     double seconds;
 };
-#define F_TEXT(k, v) ((struct log_fact){.key = (k), .type = FACT_TEXT, .text = (v)})
-#define F_INT(k, v) ((struct log_fact){.key = (k), .type = FACT_INT, .number = (int64_t)(v)})
-#define F_SECONDS(k, v) ((struct log_fact){.key = (k), .type = FACT_SECONDS, .seconds = (v)})
+#define F_TEXT(k, v) ((struct log_fact){.type = FACT_TEXT, .key = (k), .text = (v)})
+#define F_INT(k, v) ((struct log_fact){.type = FACT_INT, .key = (k), .number = (int64_t)(v)})
+#define F_SECONDS(k, v) ((struct log_fact){.type = FACT_SECONDS, .key = (k), .seconds = (v)})
+#define F_NONE ((struct log_fact){.type = FACT_END})
 
 /* `path` NULL: stderr. With `path` the file is reopened when log_reopen() was called (SIGHUP). journald's <3> prefix is
  * set when $JOURNAL_STREAM names our stderr. */
@@ -26,13 +28,14 @@ void log_reopen(void);
 void log_close(void);
 enum log_level log_level(void);
 
-void log_event(enum log_level level, const char *event, const struct log_fact *facts, size_t count);
-/* log_info("pool_fill", F_INT("signed", n), F_SECONDS("took", s)) */
-#define LOG_FACTS(...) ((const struct log_fact[]){{0}, ##__VA_ARGS__} + 1), (ARRAY_LEN(((const struct log_fact[]){{0}, ##__VA_ARGS__})) - 1)
-#define log_error(event, ...) log_event(LOG_ERROR, event, LOG_FACTS(__VA_ARGS__))
-#define log_warn(event, ...) log_event(LOG_WARN, event, LOG_FACTS(__VA_ARGS__))
-#define log_info(event, ...) log_event(LOG_INFO, event, LOG_FACTS(__VA_ARGS__))
-#define log_debug(event, ...) log_event(LOG_DEBUG, event, LOG_FACTS(__VA_ARGS__))
+/* `facts` ends with F_NONE. */
+void log_event(enum log_level level, const char *event, const struct log_fact *facts);
+/* log_info("pool_fill", F_INT("signed", n), F_SECONDS("took", s)); an event without facts takes F_NONE. */
+#define LOG_LINE(level, event, ...) log_event(level, event, (const struct log_fact[]){__VA_ARGS__, F_NONE})
+#define log_error(event, ...) LOG_LINE(LOG_ERROR, event, __VA_ARGS__)
+#define log_warn(event, ...) LOG_LINE(LOG_WARN, event, __VA_ARGS__)
+#define log_info(event, ...) LOG_LINE(LOG_INFO, event, __VA_ARGS__)
+#define log_debug(event, ...) LOG_LINE(LOG_DEBUG, event, __VA_ARGS__)
 
 /* Second guard behind the types: live secrets (set by secret_set) are replaced by [secret] in every line, plain,
  * URL-encoded or base64. `text` is changed in place; also used for error texts and job logs. */
