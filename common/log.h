@@ -21,7 +21,8 @@ struct log_fact {
 #define F_SECONDS(k, v) ((struct log_fact){.type = FACT_SECONDS, .key = (k), .seconds = (v)})
 #define F_NONE ((struct log_fact){.type = FACT_END})
 
-/* `path` NULL: stderr. With `path` the file is reopened when log_reopen() was called (SIGHUP). journald's <3> prefix is
+/* `path` NULL or "": stderr. With `path` the file is reopened when log_reopen() was called (SIGHUP; safe in a signal
+ * handler). A file that cannot be opened is said on stderr, where the lines go then. journald's <3> prefix is
  * set when $JOURNAL_STREAM names our stderr. */
 void log_init(enum log_level level, enum log_format format, const char *path);
 void log_reopen(void);
@@ -38,7 +39,10 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
 #define log_debug(event, ...) LOG_LINE(LOG_DEBUG, event, __VA_ARGS__)
 
 /* Second guard behind the types: live secrets (set by secret_set) are replaced by [secret] in every line, plain,
- * URL-encoded or base64. `text` is changed in place; also used for error texts and job logs. */
+ * URL-encoded or base64; then whatever stands behind access_token=, "secret": and the like. `text` is changed in place,
+ * never longer than before; also used for error texts and job logs. Values under LOG_SECRET_MIN bytes are not looked
+ * for: they would cover half of every line. */
+enum { LOG_SECRET_MIN = 6 };
 void log_redact(char *text);
 void log_secret_add(const char *value, size_t len);
 void log_secret_forget(const char *value, size_t len);
