@@ -4,7 +4,7 @@
 
 #include "base.h"
 
-/* First thing in main(): no core file, not dumpable, no SSLKEYLOGFILE, *_proxy, CURL_*, OPENSSL_CONF in the environment,
+/* First thing in main(): no core file, not dumpable, no SSLKEYLOGFILE, *_proxy, CURL_*, OPENSSL_* in the environment,
  * umask 077, UTF-8 locale for characters (C.UTF-8 when the user's is not one). */
 void app_start(const char *program);
 const char *app_program(void);
