@@ -45,9 +45,9 @@ struct conf {
 };
 
 /* Reads everything but flags. An unknown key, a bad value, a file others can write: ERR_CONFIG naming file, line and the
- * nearest valid name. */
+ * nearest valid name. An empty value is the default. */
 bool conf_load(struct conf *conf, struct err *err);
-/* A flag's value; the same checks. */
+/* A flag's value; the same checks, ERR_USAGE. */
 bool conf_set_flag(struct conf *conf, const char *name, const char *value, struct err *err);
 
 const char *conf_text(const struct conf *conf, enum conf_id id); /* never NULL; "" is unset */
