@@ -8,7 +8,7 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define AUTO(clear) __attribute__((cleanup(clear)))
-#define PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define UNUSED __attribute__((unused))
 
 /* Bytes that somebody else owns, lent for the call. */
