@@ -13,14 +13,15 @@ struct pg_result;
  * Security-relevant keywords are passed explicitly (reliability.md 1.5). */
 struct db_options {
     const char *application_name;
-    const char *service;          /* NULL: as psql would */
-    const char *role;             /* SET ROLE after connecting, or NULL */
-    int statement_timeout_ms;     /* 0: none */
-    int lock_timeout_ms;          /* 0: none */
+    const char *service;      /* NULL: as psql would */
+    const char *role;         /* SET ROLE after connecting, or NULL */
+    int statement_timeout_ms; /* 0: none */
+    int lock_timeout_ms;      /* 0: none */
 };
 
-/* Connects; NULL and `err` when it cannot. PGPASSWORD in the environment is refused (a passfile is the way). Times out
- * after 2 s for each host (connect_timeout), keepalives 5/2/3, tcp_user_timeout 3 s, client_encoding UTF8 checked. */
+/* Connects; NULL and `err` when it cannot. PGPASSWORD in the environment is refused (a passfile is the way). Times
+ * out after 2 s for each host (connect_timeout), keepalives 5/2/3, tcp_user_timeout 3 s, client_encoding UTF8
+ * checked. */
 struct db *db_new(const struct db_options *options, struct err *err);
 void db_free(struct db *db);
 #define AUTO_DB AUTO(db_auto)
@@ -56,14 +57,14 @@ struct db_rows {
 #define AUTO_ROWS AUTO(db_rows_clear)
 void db_rows_clear(struct db_rows *rows);
 
-/* Runs `statement` with parameters. `rows` may be NULL. A failure carries the SQLSTATE; texts name constraint and table,
- * never DETAIL (it holds row values). */
+/* Runs `statement` with parameters. `rows` may be NULL. A failure carries the SQLSTATE; texts name constraint and
+ * table, never DETAIL (it holds row values). */
 bool db_run(struct db *db, const struct sql *statement, const struct db_value *values, size_t count,
             struct db_rows *rows, struct err *err);
 /* db_query(db, &sql_account_get, &rows, err, V_TEXT(key)); db_do() is for statements without rows of interest.
  * Without parameters: db_query0 / db_do0. */
-#define db_query(db, statement, rows, err, ...)                                                                        \
-    db_run(db, statement, (const struct db_value[]){__VA_ARGS__},                                                      \
+#define db_query(db, statement, rows, err, ...)                                                                      \
+    db_run(db, statement, (const struct db_value[]){__VA_ARGS__},                                                    \
            ARRAY_LEN(((const struct db_value[]){__VA_ARGS__})), rows, err)
 #define db_do(db, statement, err, ...) db_query(db, statement, NULL, err, __VA_ARGS__)
 #define db_query0(db, statement, rows, err) db_run(db, statement, NULL, 0, rows, err)
@@ -76,7 +77,7 @@ int64_t db_int(const struct db_rows *rows, int row, const char *column);
 double db_number(const struct db_rows *rows, int row, const char *column);
 bool db_bool(const struct db_rows *rows, int row, const char *column);
 bool db_null(const struct db_rows *rows, int row, const char *column);
-/* A bytea; the caller frees `data`. */
+/* A bytea; the caller frees `data`. False when NULL. */
 bool db_bytes(const struct db_rows *rows, int row, const char *column, struct bytes *out);
 
 /* Transactions. After a failure inside one, db_rollback() is what is left to do. READ COMMITTED. */
@@ -84,8 +85,8 @@ bool db_begin(struct db *db, struct err *err);
 bool db_commit(struct db *db, struct err *err);
 void db_rollback(struct db *db);
 
-/* A whole script of plain SQL (migrations, roles) in the present transaction; the only text that is not a statement of
- * common/sql/. `name` is for the error, which gives the line. */
+/* A whole script of plain SQL (migrations, roles) in the present transaction; the only text that is not a statement
+ * of common/sql/. `name` is for the error, which gives the line. */
 bool db_script(struct db *db, const char *name, const char *text, struct err *err);
 
 /* COPY into a card slot, binary, freeze (PostgreSQL 15, sql-copy). `slot` names the table pool_card_NN. */
@@ -96,8 +97,8 @@ bool db_copy_end(struct db *db, const char *why, int64_t *stored, struct err *er
 
 /* LISTEN on `channel` for the life of this db, also after a reconnect. */
 bool db_listen(struct db *db, const char *channel, struct err *err);
-/* Waits until a notification comes, `stop_fd` (or -1) is readable, or `seconds` passed; *notified says which. False when
- * the connection broke. */
+/* Waits until a notification comes, `stop_fd` (or -1) is readable, or `seconds` passed; *notified says which. False
+ * when the connection broke. */
 bool db_wait(struct db *db, int stop_fd, double seconds, bool *notified, struct err *err);
 
 /* Statements sent since db_new: the budget of an idle run is counted, not guessed. */
