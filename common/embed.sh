@@ -22,9 +22,11 @@ c-sql)
   done ;;
 c-migration)
   echo '#include "migrate.h"'
-  echo 'const struct migration migrations[] = {'
-  for f; do printf '{"%s",\n' "$(basename "$f")"; literal "$f"; echo "},"; done
+  echo 'static const struct migration files[] = {'
+  for f; do
+    printf '{"%s", "%s",\n' "$(basename "$f")" "$(sha256sum < "$f" | cut -d ' ' -f 1)"; literal "$f"; echo "},"
+  done
   echo '};'
-  echo 'const size_t migration_count = sizeof(migrations) / sizeof(migrations[0]);' ;;
+  echo 'const struct migration_list migrations = {files, sizeof(files) / sizeof(files[0])};' ;;
 *) echo "usage: embed.sh h|c sql|migration FILE..." >&2; exit 64 ;;
 esac

@@ -1,0 +1,2 @@
+-- Waiting for another migrator may take as long as it needs.
+set local lock_timeout = 0
