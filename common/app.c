@@ -63,7 +63,9 @@ static bool is_unwanted(const char *name, size_t len) {
 }
 
 static void clean_environment(void) {
-    for (char **variable = environ; variable != NULL && *variable != NULL;) {
+    if (environ == NULL)
+        return;
+    for (char **variable = environ; *variable != NULL;) {
         size_t len = strcspn(*variable, "=");
         char *name;
         if (!is_unwanted(*variable, len)) {
