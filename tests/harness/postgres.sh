@@ -81,10 +81,11 @@ EOF
 running() { as_server "$bin/pg_ctl" status -D "$home/data" > /dev/null 2>&1; }
 
 print_environment() {
-  # The caller's own PG* settings point elsewhere; passwords are not needed here.
-  echo "unset PGHOSTADDR PGSERVICE PGPASSWORD PGPASSFILE PGSSLMODE PGOPTIONS"
-  echo "PGHOST='$socket' PGPORT=5432 PGUSER=postgres PGDATABASE=postgres"
-  echo "export PGHOST PGPORT PGUSER PGDATABASE"
+  # The caller's own PG* settings point elsewhere; passwords are not needed here. Tests make and drop databases and
+  # roles only where KAQUAN_TEST_CLUSTER is set.
+  echo "unset PGHOSTADDR PGSERVICE PGPASSWORD PGPASSFILE PGSSLMODE PGOPTIONS;"
+  echo "PGHOST='$socket' PGPORT=5432 PGUSER=postgres PGDATABASE=postgres KAQUAN_TEST_CLUSTER='$home';"
+  echo "export PGHOST PGPORT PGUSER PGDATABASE KAQUAN_TEST_CLUSTER;"
 }
 
 start() {
