@@ -66,17 +66,14 @@ bool db_bool(const struct db_rows *rows, int row, const char *column) {
 bool db_bytes(const struct db_rows *rows, int row, const char *column, struct bytes *out) {
     const char *value = value_at(rows, row, column);
     unsigned char *decoded;
-    void *copy;
 
     *out = (struct bytes){0};
     if (!value)
         return false;
-    decoded = PQunescapeBytea((const unsigned char *)value, &out->len);
-    if (!decoded)
+    decoded = PQunescapeBytea((const unsigned char *) value, &out->len);
+    out->data = decoded ? memcpy(mem_new(out->len + 1), decoded, out->len) : NULL;
+    if (!out->data)
         bug("column %s is no bytea", column);
-    copy = mem_new(out->len + 1);
-    memcpy(copy, decoded, out->len);
-    out->data = copy;
     PQfreemem(decoded);
     return true;
 }
