@@ -19,7 +19,7 @@ bool test_in_client(void) {
     return in_client;
 }
 
-void test_fail(const char *format, ...) {
+void test_fail_at(const char *file, int line, const char *format, ...) {
     char text[2048];
     va_list args;
 
@@ -31,7 +31,7 @@ void test_fail(const char *format, ...) {
         _exit(1); /* cmocka would go on with the other tests here */
     }
     print_error("%s\n", text);
-    _fail(__FILE__, __LINE__);
+    _fail(file, line);
     abort();
 }
 

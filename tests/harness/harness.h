@@ -13,7 +13,9 @@
 
 #include <cjson/cJSON.h>
 #include <cmocka.h>
-#undef fail /* fail() is ours (err.h); tests use fail_msg() or test_fail() */
+#undef fail /* fail() is ours (err.h) */
+#undef fail_msg
+#define fail_msg(...) test_fail(__VA_ARGS__)
 
 #include "base.h"
 #include "buf.h"
@@ -99,7 +101,8 @@ void test_clients(int count, bool (*client)(int number, void *context), void *co
 void *test_shared(size_t size);
 
 /* Fails the test, also from inside a client. */
-_Noreturn void test_fail(const char *format, ...) PRINTF(1, 2);
+#define test_fail(...) test_fail_at(__FILE__, __LINE__, __VA_ARGS__)
+_Noreturn void test_fail_at(const char *file, int line, const char *format, ...) PRINTF(3, 4);
 /* Are we a client? */
 bool test_in_client(void);
 
