@@ -49,6 +49,8 @@ static const struct unwanted {
 /* clang-format on */
 
 static bool is_unwanted(const char *name, size_t len) {
+    if (strncmp(name, "KAQUAN_", 7) == 0) /* KAQUAN_PROXY is a setting of ours */
+        return false;
     for (size_t i = 0; i < ARRAY_LEN(unwanted); i++) {
         size_t part = strlen(unwanted[i].name);
         const char *start = name;
