@@ -62,13 +62,14 @@ static void write_sealed_text(struct buf *text, const struct seal_place *place, 
     buf_char(text, '}');
 }
 
-/* An envelope with one recipient. ECDH's default of SHA-1 for the key derivation is replaced. */
+/* An envelope with one recipient, the text inside. ECDH's default of SHA-1 for the key derivation is replaced. */
 static CMS_ContentInfo *new_envelope(X509 *certificate) {
     CMS_ContentInfo *cms = CMS_AuthEnvelopedData_create(EVP_aes_256_gcm());
     CMS_RecipientInfo *recipient =
         cms == NULL ? NULL : CMS_add1_recipient_cert(cms, certificate, CMS_BINARY | CMS_KEY_PARAM);
     EVP_PKEY_CTX *derivation = recipient == NULL ? NULL : CMS_RecipientInfo_get0_pkey_ctx(recipient);
-    if (derivation != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(derivation, EVP_sha256()) == 1)
+    if (derivation != NULL && EVP_PKEY_CTX_set_ecdh_kdf_md(derivation, EVP_sha256()) == 1 &&
+        CMS_set_detached(cms, 0) == 1)
         return cms;
     CMS_ContentInfo_free(cms);
     return NULL;
@@ -134,18 +135,33 @@ static CMS_ContentInfo *read_envelope(struct bytes sealed) {
     return NULL;
 }
 
+static bool recipient_is(CMS_RecipientInfo *recipient, X509 *certificate) {
+    STACK_OF(CMS_RecipientEncryptedKey) * keys;
+    if (CMS_RecipientInfo_type(recipient) != CMS_RECIPINFO_AGREE)
+        return false;
+    keys = CMS_RecipientInfo_kari_get0_reks(recipient);
+    for (int i = 0; i < sk_CMS_RecipientEncryptedKey_num(keys); i++)
+        if (CMS_RecipientEncryptedKey_cert_cmp(sk_CMS_RecipientEncryptedKey_value(keys, i), certificate) == 0)
+            return true;
+    return false;
+}
+
+/* Asked first, because CMS_decrypt() says the same of another key and of damage. */
+static bool is_for(CMS_ContentInfo *cms, X509 *certificate) {
+    STACK_OF(CMS_RecipientInfo) *recipients = CMS_get0_RecipientInfos(cms);
+    for (int i = 0; i < sk_CMS_RecipientInfo_num(recipients); i++)
+        if (recipient_is(sk_CMS_RecipientInfo_value(recipients, i), certificate))
+            return true;
+    return false;
+}
+
 /* Memory BIOs overwrite what they free. */
-static bool decrypt(const struct seal_key *key, CMS_ContentInfo *cms, struct buf *text, bool *for_other) {
+static bool decrypt(const struct seal_key *key, CMS_ContentInfo *cms, struct buf *text) {
     AUTO(bio_auto) BIO *out = BIO_new(BIO_s_mem());
     const char *bytes;
     long len;
-    *for_other = false;
-    if (out == NULL)
+    if (out == NULL || CMS_decrypt(cms, key->private_key, key->certificate, NULL, out, CMS_BINARY) != 1)
         return false;
-    if (CMS_decrypt(cms, key->private_key, key->certificate, NULL, out, CMS_BINARY) != 1) {
-        *for_other = ERR_GET_REASON(ERR_peek_last_error()) == CMS_R_NO_MATCHING_RECIPIENT;
-        return false;
-    }
     len = BIO_get_mem_data(out, &bytes);
     buf_add(text, bytes, size_of(len));
     return true;
@@ -189,10 +205,11 @@ bool unseal(const struct seal_key *key, const struct seal_place *place, struct b
             struct err *err) {
     AUTO_BUF struct buf text = {0};
     AUTO(cms_auto) CMS_ContentInfo *cms = read_envelope(sealed);
-    bool for_other;
     if (cms == NULL)
         return damaged(place, err);
-    if (!decrypt(key, cms, &text, &for_other))
-        return for_other ? other_key(place, err) : damaged(place, err);
+    if (!is_for(cms, key->certificate))
+        return other_key(place, err);
+    if (!decrypt(key, cms, &text))
+        return damaged(place, err);
     return read_sealed_text(&text, place, secret, err);
 }
