@@ -146,6 +146,12 @@ static void depth_is_limited(void **state) {
     }
 }
 
+static void brothers_are_not_deep(void **state) {
+    AUTO_JSON cJSON *json = parse("{\"a\":[{},{},{},[],[],[],{},{},{},[[]],[[]]],\"b\":{},\"c\":[],\"d\":{}}", NULL);
+    (void)state;
+    assert_non_null(json);
+}
+
 static cJSON *parse_members(int members, const struct json_limits *limits, struct err *err) {
     AUTO_BUF struct buf text = {0};
     for (int i = 0; i < members; i++)
@@ -391,6 +397,7 @@ int main(void) {
         cmocka_unit_test(every_cut_of_an_answer_is_refused),
         cmocka_unit_test(what_is_refused_says_line_and_column),
         cmocka_unit_test(depth_is_limited),
+        cmocka_unit_test(brothers_are_not_deep),
         cmocka_unit_test(members_are_limited),
         cmocka_unit_test(size_is_limited),
         cmocka_unit_test(only_whole_numbers_are_integers),
