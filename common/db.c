@@ -230,6 +230,7 @@ static void script_place(const PGresult *result, const char *name, const char *t
 bool db_script(struct db *db, const char *name, const char *text, struct err *err) {
     PGresult *result;
     char place[128];
+    bool inside = PQtransactionStatus(db->conn) == PQTRANS_INTRANS;
     int number = 0;
     bool ok = true;
 
@@ -244,5 +245,7 @@ bool db_script(struct db *db, const char *name, const char *text, struct err *er
         }
         PQclear(result);
     }
+    if (ok && inside && PQtransactionStatus(db->conn) != PQTRANS_INTRANS)
+        return fail(err, ERR_BUG, "%s ends the transaction it runs in", name);
     return ok;
 }

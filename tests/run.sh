@@ -23,7 +23,7 @@ trap 'exit 143' TERM
 [ $# -gt 0 ] || { sed -n '2,6s/^# *//p' "$0" >&2; exit 64; }
 
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1:abort_on_error=0:exitcode=99:strict_string_checks=1}"
-export LSAN_OPTIONS="${LSAN_OPTIONS:-exitcode=99:report_objects=1}"
+export LSAN_OPTIONS="${LSAN_OPTIONS:-exitcode=99:max_leaks=5}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export TZ=UTC LC_ALL=C.UTF-8

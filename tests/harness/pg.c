@@ -79,15 +79,16 @@ static void template_name(char *out, size_t size) {
     snprintf(out, size, "kaquan_template_%016llx", (unsigned long long)hash);
 }
 
-static void migrate_database(const char *name) {
+/* Rights of a database are not copied with it, so a fresh one needs the superuser's part again. */
+static void migrate_database(const char *name, bool roles_only) {
     struct db_options options = {.application_name = "kaquan-test"};
     struct err err = {0};
     struct db *db;
 
     setenv("PGDATABASE", name, 1);
     db = db_new(&options, &err);
-    if (!db || !migrate_roles(db, &migrations, &err) || !migrate_run(db, &migrations, NULL, &err))
-        test_fail("the template cannot be made: %s (%s)", err.text, err.cure);
+    if (!db || !migrate_roles(db, &migrations, &err) || (!roles_only && !migrate_run(db, &migrations, NULL, &err)))
+        test_fail("%s cannot be migrated: %s (%s)", name, err.text, err.cure);
     db_free(db);
 }
 
@@ -97,7 +98,7 @@ static void make_template(PGconn *admin, const char *name) {
     if (!database_exists(admin, name)) {
         admin_do(admin, "drop database if exists kaquan_template_new with (force)");
         admin_do(admin, "create database kaquan_template_new template template0 encoding 'UTF8'");
-        migrate_database("kaquan_template_new");
+        migrate_database("kaquan_template_new", false);
         admin_do(admin, "alter database kaquan_template_new rename to %s", name);
     }
     admin_do(admin, "select pg_advisory_unlock(hashtext('kaquan_template'))");
@@ -126,6 +127,8 @@ static void create_database(const char *name, bool migrated) {
     admin_do(admin, "create database %s template %s", database, origin);
     PQfinish(admin);
     setenv("PGDATABASE", database, 1);
+    if (migrated)
+        migrate_database(database, true);
     database_owner = getpid();
     if (!registered)
         atexit(drop_at_end);
@@ -235,11 +238,14 @@ int test_sql_pid(const char *role) {
     return PQbackendPID(session_get(role)->conn);
 }
 
+static char sent[4096]; /* the beginning of the last SQL, for messages */
+
 PRINTF(2, 0)
 static PGresult *run_sql(const char *role, const char *format, va_list args) {
     AUTO_BUF struct buf sql = {0};
 
     buf_vprintf(&sql, format, args);
+    text_copy(sent, sizeof(sent), buf_str(&sql));
     return PQexec(session_get(role)->conn, buf_str(&sql));
 }
 
@@ -254,12 +260,18 @@ static const char *keep_value(const PGresult *result) {
     return values[next];
 }
 
-/* The value of a statement that worked; the test fails otherwise. */
-static const char *value_of(PGresult *result, const char *sql) {
+/* The value of SQL that worked. After a failure the session is closed, so that the next test finds no open
+ * transaction of this one. */
+static const char *value_of(const char *role, PGresult *result) {
     const char *value;
+    char why[512];
 
-    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK)
-        test_fail("%s\n%s", sql, PQresultErrorMessage(result));
+    if (PQresultStatus(result) != PGRES_COMMAND_OK && PQresultStatus(result) != PGRES_TUPLES_OK) {
+        text_copy(why, sizeof(why), PQresultErrorMessage(result));
+        PQclear(result);
+        test_sql_close(role);
+        test_fail("%s\n%s", sent, why);
+    }
     value = keep_value(result);
     PQclear(result);
     return value;
@@ -272,7 +284,7 @@ const char *test_sql(const char *role, const char *sql, ...) {
     va_start(args, sql);
     result = run_sql(role, sql, args);
     va_end(args);
-    return value_of(result, sql);
+    return value_of(role, result);
 }
 
 int64_t test_number(const char *role, const char *sql, ...) {
@@ -282,7 +294,7 @@ int64_t test_number(const char *role, const char *sql, ...) {
     va_start(args, sql);
     result = run_sql(role, sql, args);
     va_end(args);
-    return strtoll(value_of(result, sql), NULL, 10);
+    return strtoll(value_of(role, result), NULL, 10);
 }
 
 void test_sql_refused(const char *role, const char *sqlstate, const char *sql, ...) {
@@ -298,7 +310,7 @@ void test_sql_refused(const char *role, const char *sqlstate, const char *sql, .
     text_copy(found, sizeof(found), state ? state : "none");
     PQclear(result);
     if (strncmp(found, sqlstate, strlen(sqlstate)) != 0)
-        test_fail("%s\nSQLSTATE %s expected, %s found", sql, sqlstate, found);
+        test_fail("%s\nSQLSTATE %s expected, %s found", sent, sqlstate, found);
 }
 
 struct db *test_db(const char *role) {
