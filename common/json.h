@@ -25,9 +25,9 @@ struct json_limits {
  * no double holds). The caller owns the result. */
 cJSON *json_parse(const char *text, size_t len, const struct json_limits *limits, struct err *err);
 
-/* Integers are numbers of integral value (7200.0 and 72e2 are, 7200.5 and "7200" are not) within 2^53 - 1; null is there,
- * and of no type asked for. Members by exact name. `*_need` fail when absent; `*_may` leave `*out` alone when absent and fail only on a wrong
- * type or range. Errors name the member: "ticket: text of 16..512 characters expected". */
+/* Members by exact name. `*_need` fail when absent; `*_may` leave `*out` alone when absent and fail only on a wrong
+ * type or range; null is there, and of no type. An integer is a number of integral value (7200.0 and 72e2 are, 7200.5
+ * and "7200" are not) within 2^53 - 1. Errors name the member: "ticket: text of 16..512 characters expected". */
 bool json_need_int(const cJSON *object, const char *name, int64_t low, int64_t high, int64_t *out, struct err *err);
 bool json_may_int(const cJSON *object, const char *name, int64_t low, int64_t high, int64_t *out, struct err *err);
 bool json_may_bool(const cJSON *object, const char *name, bool *out, struct err *err);
