@@ -24,6 +24,7 @@ struct incoming {
     struct buf *body;
     size_t cap;
     size_t headers;
+    bool head_whole; /* libcurl takes a head that was cut off for an answer without body */
     const char *too_much;
 };
 
@@ -158,12 +159,15 @@ static size_t take_body(char *data, size_t size, size_t count, void *user) {
 static size_t take_header(char *data, size_t size, size_t count, void *user) {
     struct incoming *in = user;
     size_t len = size * count;
-    (void)data;
     if (len > HEADERS_MAX - in->headers) {
         in->too_much = "answer's header";
         return 0;
     }
     in->headers += len;
+    if (len <= 2)
+        in->head_whole = true; /* the empty line */
+    else if (len > 5 && memcmp(data, "HTTP/", 5) == 0)
+        in->head_whole = false; /* the answer behind an interim one */
     return len;
 }
 
@@ -188,7 +192,7 @@ static void set_tls(CURL *easy, const char *ca_file) {
 
 static void set_limits(CURL *easy) {
     SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
-    SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "");
+    SET(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
     SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CONNECT_MS);
     SET(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
     SET(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_SECONDS);
@@ -333,14 +337,19 @@ static CURLcode perform(struct http *http, struct incoming *in) {
     SET(http->easy, CURLOPT_HEADERDATA, NULL);
     SET(http->easy, CURLOPT_READDATA, NULL);
     SET(http->easy, CURLOPT_URL, NULL);
-    return code;
+    return code == CURLE_OK && !in->head_whole ? CURLE_PARTIAL_FILE : code;
+}
+
+static int status_of(struct http *http) {
+    long status = 0;
+    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
 }
 
 bool http_call(struct http *http, const struct http_request *request, struct http_reply *reply, struct err *err) {
     struct incoming in = {.body = &reply->body, .cap = request->cap};
     struct outgoing out = {0};
     struct base base;
-    long status = 0;
     CURLcode code;
     http_reply_clear(reply);
     if (!read_base(request->base, &base, err))
@@ -349,14 +358,14 @@ bool http_call(struct http *http, const struct http_request *request, struct htt
     set_request(http, request, &out);
     code = perform(http, &in);
     curl_easy_getinfo(http->easy, CURLINFO_TOTAL_TIME, &reply->seconds);
-    if (code != CURLE_OK) {
-        buf_wipe(&reply->body);
-        return in.too_much != NULL ? fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", in.too_much, base.host)
-                                   : call_failed(http, code, base.host, err);
+    if (code == CURLE_OK) {
+        reply->status = status_of(http);
+        return true;
     }
-    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
-    reply->status = (int)status;
-    return true;
+    buf_wipe(&reply->body); /* half an answer is none */
+    if (in.too_much != NULL)
+        return fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", in.too_much, base.host);
+    return call_failed(http, code, base.host, err);
 }
 
 void http_reply_clear(struct http_reply *reply) {

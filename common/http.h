@@ -1,4 +1,5 @@
-/* http.h - the one door to HTTP (libcurl), with the settings of worker.md 2.7. Bodies are bounded while they come in. */
+/* http.h - the one door to HTTP (libcurl), with the settings of worker.md 2.7. Bodies are bounded while they come in.
+ */
 #ifndef KAQUAN_HTTP_H
 #define KAQUAN_HTTP_H
 
@@ -19,12 +20,12 @@ struct http *http_new(const struct http_options *options, struct err *err);
 void http_free(struct http *http);
 
 struct http_request {
-    const char *base;       /* https://host, or http:// with a literal loopback address only */
-    const char *path;       /* constant, begins with / */
+    const char *base;        /* https://host, or http:// with a literal loopback address only */
+    const char *path;        /* constant, begins with / */
     const struct buf *query; /* "a=b&c=d", already escaped (http_query), may hold secrets; NULL: none */
-    const struct buf *body; /* NULL: GET; else POST as JSON in UTF-8 */
-    size_t cap;             /* most bytes of body accepted */
-    int timeout_ms;         /* total; 0 is HTTP_TIMEOUT_MS */
+    const struct buf *body;  /* NULL: GET; else POST as JSON in UTF-8 */
+    size_t cap;              /* most bytes of body accepted */
+    int timeout_ms;          /* total; 0 is HTTP_TIMEOUT_MS */
 };
 enum { HTTP_TIMEOUT_MS = 10000, HTTP_CONNECT_MS = 3000, HTTP_CAP_SMALL = 64 << 10, HTTP_CAP_CARD = 1 << 20 };
 
@@ -37,7 +38,8 @@ void http_reply_clear(struct http_reply *reply);
 #define AUTO_REPLY AUTO(http_reply_clear)
 
 /* One call. False only for transport trouble (DNS, TLS, time-out, cut, over the cap): ERR_UNAVAILABLE, and for a base
- * that is not allowed: ERR_CONFIG. A redirect is never followed. Error texts hold no URL. */
+ * that is not allowed, a CA bundle or an egress address that cannot be used: ERR_CONFIG. Then the body is empty and
+ * the status 0. A redirect is never followed; a POST is never sent twice. Error texts hold no URL. */
 bool http_call(struct http *http, const struct http_request *request, struct http_reply *reply, struct err *err);
 
 /* Appends name=value, percent-encoded, with & between. */

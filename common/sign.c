@@ -103,10 +103,12 @@ static size_t sort_values(const char *const *values, size_t count, struct bytes 
 }
 
 void sign_values(struct signer *s, const char *const *values, size_t count, unsigned char out[SIGNATURE_LEN]) {
-    struct bytes sorted[SIGN_VALUES];
+    struct bytes sorted[SIGN_VALUES] = {0};
+    size_t used;
     if (count > SIGN_VALUES)
         bug("%zu values are too many for a signature", count);
-    hash(s, sorted, sort_values(values, count, sorted), out);
+    used = sort_values(values, count, sorted);
+    hash(s, sorted, used, out);
 }
 
 void sign_card(struct signer *s, const struct card_fields *fields, unsigned char out[SIGNATURE_LEN]) {
