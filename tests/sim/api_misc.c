@@ -1,0 +1,113 @@
+/* api_misc.c - address lists, quotas, pictures, testers (reference, sections 6, 12, 16). */
+#include "api.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "body.h"
+
+#define CLEARS_A_MONTH 10
+#define PICTURE_LIMIT (1024 * 1024)
+#define TESTERS_A_CALL 10
+
+static void reply_addresses(struct call *c, const char *const *addresses, size_t count) {
+    c->reply = cJSON_CreateObject();
+    cJSON *list = cJSON_AddArrayToObject(c->reply, "ip_list");
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(list, cJSON_CreateString(addresses[i]));
+}
+
+void api_get_api_domain_ip(struct call *c) {
+    static const char *const addresses[] = {"106.55.206.146", "106.55.206.211", "101.226.103.0/25"};
+    reply_addresses(c, addresses, COUNT_OF(addresses));
+}
+
+void api_getcallbackip(struct call *c) {
+    static const char *const addresses[] = {"127.0.0.1", "101.226.103.0/25", "58.247.206.141"};
+    reply_addresses(c, addresses, COUNT_OF(addresses));
+}
+
+void api_clear_quota(struct call *c) {
+    struct account *a = c->account;
+    const char *appid = text_in(c->body, "appid");
+    int64_t month = clock_day(&c->w->clock) / 30;
+    if (appid == NULL || strcmp(appid, a->appid) != 0) {
+        refuse(c, 40013);
+        return;
+    }
+    if (a->quota_month != month)
+        a->quota_clears = 0;
+    a->quota_month = month;
+    if (a->quota_clears >= CLEARS_A_MONTH) {
+        refuse(c, 48006);
+        return;
+    }
+    a->quota_clears++;
+    counters_clear_quota(c->w, a->appid);
+    reply_ok(c);
+}
+
+void api_quota_get(struct call *c) {
+    const char *path = text_in(c->body, "cgi_path");
+    const struct endpoint *e = path ? endpoint_find(path) : NULL;
+    if (path && strncmp(path, "/sns/", 5) == 0)
+        refuse(c, 76022);
+    else if (e == NULL)
+        refuse(c, 76021);
+    if (c->errcode)
+        return;
+    const struct counter *counter = counter_of(c->w, c->account->appid, e->path, e->daily_limit);
+    int64_t used = counter_used_today(c->w, counter);
+    cJSON *quota = cJSON_AddObjectToObject(reply_ok(c), "quota");
+    cJSON_AddNumberToObject(quota, "daily_limit", (double)counter->limit);
+    cJSON_AddNumberToObject(quota, "used", (double)used);
+    cJSON_AddNumberToObject(quota, "remain", (double)(counter->limit > used ? counter->limit - used : 0));
+}
+
+static bool is_picture(const char *content, size_t size) {
+    return (size > 8 && memcmp(content, "\x89PNG\r\n\x1a\n", 8) == 0) ||
+           (size > 3 && memcmp(content, "\xff\xd8\xff", 3) == 0);
+}
+
+void api_uploadimg(struct call *c) {
+    char field[32], id[65], *content = NULL;
+    size_t size = 0;
+    bool found = request_upload(c->r, field, sizeof field, &content, &size);
+    if (!found || size == 0 || (strcmp(field, "buffer") != 0 && strcmp(field, "media") != 0))
+        refuse(c, 41005);
+    else if (size > PICTURE_LIMIT)
+        refuse(c, 40009);
+    else if (!is_picture(content, size))
+        refuse(c, 40137);
+    free(content);
+    if (c->errcode)
+        return;
+    random_text(id, sizeof id - 1, ALPHABET_ALNUM);
+    char *url = need_format("http://mmbiz.qpic.cn/mmbiz_png/%s/0", id);
+    c->reply = cJSON_CreateObject();
+    cJSON_AddStringToObject(c->reply, "url", url);
+    free(url);
+}
+
+void api_testwhitelist_set(struct call *c) {
+    const cJSON *lists[] = {cJSON_GetObjectItemCaseSensitive(c->body, "openid"),
+                            cJSON_GetObjectItemCaseSensitive(c->body, "username")};
+    struct hash *testers = &c->account->testers;
+    const cJSON *item;
+    if (cJSON_GetArraySize(lists[0]) + cJSON_GetArraySize(lists[1]) > TESTERS_A_CALL) {
+        refuse(c, 40097);
+        return;
+    }
+    if (!c->w->set.testers_extend)
+        hash_clear(testers, NULL);
+    cJSON *reply = reply_ok(c);
+    cJSON *done[] = {cJSON_AddArrayToObject(reply, "success_openid"), cJSON_AddArrayToObject(reply, "success_username")};
+    for (size_t i = 0; i < COUNT_OF(lists); i++)
+        cJSON_ArrayForEach(item, lists[i]) {
+            if (!cJSON_IsString(item))
+                continue;
+            hash_put(testers, item->valuestring, testers);
+            cJSON_AddItemToArray(done[i], cJSON_CreateString(item->valuestring));
+        }
+    cJSON_AddNumberToObject(reply, "white_list_size", (double)testers->count);
+}
