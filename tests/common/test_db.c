@@ -376,6 +376,11 @@ TEST(a_script_names_the_place_of_its_error) {
     assert_non_null(strstr(err.text, "bad.sql, statement 3"));
 }
 
+static bool waiter_is_cancelled(void *context UNUSED) {
+    return test_number(NULL, "select count(pg_cancel_backend(pid)) from pg_stat_activity"
+                             " where wait_event = 'SyncRep'") > 0;
+}
+
 /* A commit whose wait for the standby was cancelled: PostgreSQL calls it done and only warns. */
 static bool commit_or_cancel(int number, void *context UNUSED) {
     if (number == 0) {
@@ -385,19 +390,25 @@ static bool commit_or_cancel(int number, void *context UNUSED) {
         return !db_do(fresh, &thing_add, &err, V_TEXT("unknown"), V_INT(1)) && err.kind == ERR_UNAVAILABLE &&
                strstr(err.text, "no standby") && db_do0(fresh, &one, &err);
     }
-    while (test_number(
-               NULL, "select count(pg_cancel_backend(pid)) from pg_stat_activity where wait_event = 'SyncRep'") == 0)
-        clock_sleep(0.005);
+    test_wait_until(waiter_is_cancelled, NULL, 10);
     return true;
 }
 
-TEST(a_commit_that_no_standby_has_is_unknown) {
+static int standby_is_missed(void **state UNUSED) {
     test_sql(NULL, "alter system set synchronous_standby_names = 'nobody'");
     test_sql(NULL, "select pg_reload_conf()");
     test_sql_close(NULL);
-    test_clients(2, commit_or_cancel, NULL);
+    return 0;
+}
+
+static int standby_is_forgotten(void **state UNUSED) {
     test_sql(NULL, "alter system reset synchronous_standby_names");
     test_sql(NULL, "select pg_reload_conf()");
+    return 0;
+}
+
+TEST(a_commit_that_no_standby_has_is_unknown) {
+    test_clients(2, commit_or_cancel, NULL);
 }
 
 /* --- COPY --- */
@@ -546,7 +557,8 @@ int main(void) {
         cmocka_unit_test(a_transaction_is_all_or_nothing),
         cmocka_unit_test(a_failed_transaction_cannot_be_committed),
         cmocka_unit_test(a_script_names_the_place_of_its_error),
-        cmocka_unit_test(a_commit_that_no_standby_has_is_unknown),
+        cmocka_unit_test_setup_teardown(a_commit_that_no_standby_has_is_unknown, standby_is_missed,
+                                        standby_is_forgotten),
         cmocka_unit_test(cards_are_copied_in_pieces),
         cmocka_unit_test(a_copy_that_is_given_up_stores_nothing),
         cmocka_unit_test(a_bad_copy_is_refused_as_a_whole),

@@ -288,6 +288,22 @@ TEST(killed_inside_a_file_nothing_of_it_stays) {
     assert_int_equal(whole_steps(), 3);
 }
 
+TEST(killed_before_a_file_is_noted_nothing_of_it_stays) {
+    static const struct migration_list first = {files, 1};
+    pid_t pid;
+
+    run(&first);
+    test_sql("postgres#lock", "begin; lock table kaquan.schema_migration in share mode");
+    pid = start_migrating(&three);
+    test_wait_until(victim_waits, NULL, 10);
+    assert_int_equal(test_end(pid, SIGKILL, 10), 128 + SIGKILL);
+    test_sql(NULL, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'victim'");
+    test_sql("postgres#lock", "rollback");
+    assert_int_equal(whole_steps(), 1);
+    run(&three);
+    assert_int_equal(whole_steps(), 3);
+}
+
 TEST(killed_at_any_moment_it_can_be_run_again) {
     int64_t steps = 0;
 
@@ -326,6 +342,7 @@ int main(void) {
         FRESH(what_is_made_belongs_to_the_owner),
         FRESH(many_migrators_at_once_apply_each_file_once),
         FRESH(killed_inside_a_file_nothing_of_it_stays),
+        FRESH(killed_before_a_file_is_noted_nothing_of_it_stays),
         FRESH(killed_at_any_moment_it_can_be_run_again),
     };
 

@@ -62,8 +62,9 @@ static const struct gate gates[] = {
      "select count(*) from pg_auth_members join pg_roles f on f.oid = roleid where f.rolname like 'kaquan_fn_%'"
      " and (member <> 'kaquan_owner'::regrole or admin_option)",
      "grant kaquan_fn_work to kaquan_worker"},
-    {"a table, view or sequence belongs to the owner",
-     "select count(*) from pg_class where relnamespace = " OURS " and relowner <> 'kaquan_owner'::regrole",
+    {"a table, view or sequence belongs to the owner or a function role",
+     "select count(*) from pg_class join pg_roles r on r.oid = relowner"
+     " where relnamespace = " OURS " and rolname not in " OWNERS,
      "create table kaquan.bad ()"},
     {"a function or type belongs to the owner or a function role",
      "select count(*) from (select proowner from pg_proc where pronamespace = " OURS
