@@ -56,6 +56,9 @@ revoke all on schema kaquan from public;
 grant usage on schema kaquan to kaquan_migrator, kaquan_backend, kaquan_worker, kaquan_operator, kaquan_auditor,
     kaquan_monitor, kaquan_fn_claim, kaquan_fn_work, kaquan_fn_admin;
 
+-- fill_commit() adds the key of a filled slot: making an index needs CREATE on the schema.
+grant create on schema kaquan to kaquan_fn_work;
+
 -- PUBLIC may execute every new function unless this says otherwise. It cannot be said for one schema only.
 alter default privileges for role kaquan_owner, kaquan_fn_claim, kaquan_fn_work, kaquan_fn_admin
     revoke execute on functions from public;

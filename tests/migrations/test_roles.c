@@ -39,9 +39,10 @@ static const struct gate gates[] = {
      "select count(*) from pg_namespace, aclexplode(nspacl)"
      " where nspname = 'public' and privilege_type = 'CREATE' and " IS_PUBLIC,
      "grant create on schema public to public"},
-    {"only the owner makes things in our schema",
+    {"only the owner makes things in our schema, and kaquan_fn_work the keys of slots",
      "select count(*) from pg_namespace, aclexplode(nspacl)"
-     " where oid = " OURS " and privilege_type = 'CREATE' and grantee <> 'kaquan_owner'::regrole",
+     " where oid = " OURS " and privilege_type = 'CREATE' and"
+     " grantee not in ('kaquan_owner'::regrole, 'kaquan_fn_work'::regrole)",
      "grant create on schema kaquan to kaquan_fn_claim"},
     {"nobody but those we name connects to the database or makes temporary tables",
      "select count(*) from pg_database, aclexplode(coalesce(datacl, acldefault('d', datdba)))"
