@@ -1,0 +1,355 @@
+-- The backend's interface: what a mini program's backend may call, and nothing else. Outcomes are a closed list; an
+-- exception is raised only for a caller's fault (KQ4xx, never worth a retry).
+--   ok                the card is in card_ext
+--   pending           being signed; come again with card_get() after retry_after
+--   empty             no card now (card_get, card_renew: this request id has claimed none)
+--   expired           no card that would live long enough; with a code: ask card_renew()
+--   not_open          not approved, paused, or outside the selling window
+--   sold_out          the stock is used up
+--   unknown_template  no such template, or not for this login
+--   conflict          this request id was used with another openid
+
+set local search_path = kaquan, pg_catalog, pg_temp;
+grant create on schema kaquan to kaquan_fn_work, kaquan_fn_claim, kaquan_fn_admin;
+
+-- The one place where a cardExt is written: the keys that were signed (wechat-card-api.md 20.1), and outer_str, which is
+-- the first 8 bytes of `public_id`. A plain SQL expression, so that callers inline it.
+create function card_ext(code text, openid text, signed_at bigint, quote text, nonce bytea, signature bytea,
+    public_id bytea) returns text
+language sql stable parallel safe as $$
+  select pg_catalog.format('{%s"timestamp":%s%s%s,"nonce_str":"%s","signature":"%s","outer_str":"%s"}',
+    case when code is null then case when openid is null then '' else '"openid":"' operator(pg_catalog.||) openid operator(pg_catalog.||) '",' end
+         when openid is null then '"code":"' operator(pg_catalog.||) code operator(pg_catalog.||) '",'
+         else '"code":"' operator(pg_catalog.||) code operator(pg_catalog.||) '","openid":"' operator(pg_catalog.||) openid operator(pg_catalog.||) '",' end,
+    quote, signed_at, quote, pg_catalog.encode(nonce, 'hex'), pg_catalog.encode(signature, 'hex'),
+    pg_catalog.left(pg_catalog.encode(public_id, 'hex'), 16))
+$$;
+
+-- What a ticket that exists answers: its card while that lives long enough and its epoch was not revoked.
+create function ticket_outcome(claimed_by text, asked_by text, signature bytea, valid_until timestamptz, epoch integer,
+    margin interval, revoked_epoch bigint) returns text
+language sql volatile as $$
+  select case when asked_by operator(pg_catalog.<>) claimed_by then 'conflict'
+              when pg_catalog.octet_length(signature) operator(pg_catalog.=) 0 then 'pending'
+              when epoch operator(pg_catalog.<=) revoked_epoch
+                or pg_catalog.clock_timestamp() operator(pg_catalog.>=) (valid_until operator(pg_catalog.-) margin) then 'expired'
+              else 'ok' end
+$$;
+
+-- Refuses what only a faulty caller sends.
+create function check_caller(template text, request_id text, openid text) returns void
+language plpgsql stable security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+begin
+  if coalesce(template, '') = '' or coalesce(request_id, '') = '' then
+    raise exception 'template and request_id are needed' using errcode = 'KQ400';
+  end if;
+  if octet_length(template) > 40 or octet_length(request_id) > 64 or octet_length(openid) > 64 then
+    raise exception 'template takes at most 40 bytes, request_id and openid at most 64' using errcode = 'KQ401';
+  end if;
+  if current_setting('transaction_isolation') <> 'read committed' then
+    raise exception 'cards are claimed in READ COMMITTED, not %', upper(current_setting('transaction_isolation'))
+      using errcode = 'KQ402', hint = 'call it outside of a transaction, or begin isolation level read committed';
+  end if;
+end $$;
+
+-- A ticket whose card only the worker can sign: it is told, and the caller comes again with card_get().
+create function renewal_queue(request_id text, template_id integer) returns interval
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+begin
+  insert into kaquan.ticket_renewal (request_id, template_id) values (renewal_queue.request_id, renewal_queue.template_id)
+    on conflict do nothing;
+  perform pg_notify('kaquan_job', 'ticket_renew');
+  return interval '1 s';
+end $$;
+
+-- Why a pool serves no card now, and when to come again. A claim that succeeds never comes here.
+-- A bind_openid template has no pool: its ticket is born here, without a card, and the worker signs for this openid.
+create function claim_refusal(template_id integer, request_id text, openid text, out outcome text, out retry_after interval)
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+#variable_conflict use_variable
+declare
+  p kaquan.pool;
+  t kaquan.template;
+  scale double precision;
+  moment timestamptz := clock_timestamp();
+begin
+  select * into p from kaquan.pool x where x.template_id = claim_refusal.template_id;
+  if not found then
+    outcome := 'unknown_template';
+    return;
+  end if;
+  select * into t from kaquan.template x where x.id = claim_refusal.template_id;
+  select s.time_scale into scale from kaquan.site s;
+  retry_after := interval '1 s' / least(scale, 10);
+  if moment < t.sale_from then
+    outcome := 'not_open';
+    retry_after := t.sale_from - moment;
+  elsif p.usable_from = 'infinity' or moment >= t.sale_until then
+    outcome := 'not_open';
+    retry_after := interval '60 s' / scale;
+  elsif p.code_source = 'bound' then
+    if coalesce(openid, '') = '' or octet_length(openid) > 32 then
+      raise exception 'this template binds an openid: pass the one of the official account, at most 32 bytes'
+        using errcode = 'KQ403';
+    end if;
+    insert into kaquan.ticket (request_id, template_id, openid, epoch, signed_at, valid_until, state, nonce, signature, public_id)
+      values (request_id, template_id, openid, 0, 0, '-infinity', 'claiming', '', '', substr(uuid_send(gen_random_uuid()), 9, 8));
+    outcome := 'pending';
+    retry_after := kaquan.renewal_queue(request_id, template_id);
+  elsif p.fill is null then
+    outcome := 'empty';
+  elsif moment < p.usable_from then -- the database's clock went back behind the fill
+    outcome := 'expired';
+    retry_after := p.usable_from - moment;
+  elsif moment > p.usable_until then -- with a `fixed` api_ticket the next one comes when this one has ended
+    outcome := 'expired';
+    retry_after := greatest(p.valid_until - moment, retry_after);
+  elsif p.final then
+    outcome := 'sold_out';
+    retry_after := null;
+  else
+    outcome := 'empty';
+  end if;
+end $$;
+
+-- card_claim() and card_renew() read a card by its number through static branches over the slots: a plan for each slot,
+-- no dynamic SQL. The branches are written here, as a tree of comparisons, in place of {{card}}.
+create function kaquan.card_branches(low integer, high integer) returns text
+language sql as $$
+  select case when high - low = 1 then format(
+      'select x.code, x.nonce, x.signature into code, c_nonce, c_signature from kaquan.pool_card_%s x where x.ordinal = n and x.fill = p_fill;',
+      lpad(low::text, 2, '0'))
+    else format(E'if p_slot < %s then %s\nelse %s\nend if;', (low + high) / 2,
+      kaquan.card_branches(low, (low + high) / 2), kaquan.card_branches((low + high) / 2, high)) end
+$$;
+
+do $make$
+begin
+execute replace($function$
+-- Takes one ready card of `template` for `request_id`, exactly once: the same request id gets the same card again, byte
+-- for byte, until card_renew() succeeds. `openid` (of the mini program) is kept with the ticket; a request id that comes
+-- back with another one is a `conflict`. card_ext is the string that wx.addCard takes.
+-- A lost connection means an unknown outcome: ask again with the same request id. Never cancel a claim.
+--
+-- The fresh path is four statements: pool, ticket, card, insert. Calls with one request id are kept in line by an advisory
+-- lock of the transaction, which writes nothing, so that the insert needs no ON CONFLICT (48 bytes of WAL, 5 us).
+-- enable_seqscan is off because a plan made while a table was small stays in a session's cache while the table grows.
+-- Every expression costs most of a microsecond, so the pool's row already brings the answer of a claim that succeeds.
+create function kaquan.card_claim(template text, request_id text, openid text default null,
+    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
+    out retry_after interval)
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+  p_template integer; p_slot integer; p_cards regclass; p_fill integer; p_epoch integer; p_signed_at bigint; p_last bigint;
+  p_quote text; p_source text; p_margin interval; p_revoked bigint; p_servable boolean;
+  t record;
+  c_nonce bytea; c_signature bytea;
+  n bigint;
+  fill_before integer;
+  queue text;
+begin
+  if (octet_length(request_id) between 1 and 64 and current_setting('transaction_isolation') = 'read committed')
+     is not true then
+    perform kaquan.check_caller(template, request_id, openid);
+  end if;
+  queue := pg_advisory_xact_lock(hashtextextended(request_id, 0));
+  loop
+    select 'ok', p.template_id, p.card_id, p.slot, p.cards, p.fill, p.epoch, p.signed_at, p.last_ordinal, p.valid_until,
+           p.timestamp_quote, p.code_source, p.margin, p.revoked_epoch,
+           clock_timestamp() between p.usable_from and p.usable_until
+      into outcome, p_template, card_id, p_slot, p_cards, p_fill, p_epoch, p_signed_at, p_last, valid_until,
+           p_quote, p_source, p_margin, p_revoked, p_servable
+      from kaquan.pool p where p.template_key = template and session_user = any (p.backends);
+    select x.code, x.openid, x.epoch, x.signed_at, x.valid_until, x.nonce, x.signature, x.public_id into t
+      from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p_template;
+    if found then -- a replay
+      outcome := kaquan.ticket_outcome(t.openid, openid, t.signature, t.valid_until, t.epoch, p_margin, p_revoked);
+      valid_until := null;
+      if outcome = 'ok' then
+        valid_until := t.valid_until;
+        card_ext := kaquan.card_ext(t.code, case when p_source = 'bound' then t.openid end, t.signed_at, p_quote,
+                                    t.nonce, t.signature, coalesce(t.public_id, t.nonce));
+        -- Under synchronous replication a replay must wait for the standby like the claim it repeats.
+        if current_setting('synchronous_standby_names') <> '' then
+          perform pg_logical_emit_message(true, 'kaquan', 'replay');
+        end if;
+      else
+        retry_after := interval '1 s';
+      end if;
+      if outcome <> 'conflict' then code := t.code; end if;
+      return;
+    end if;
+    exit when p_servable is not true;
+
+    n := nextval(p_cards);
+    if n <= p_last then
+      {{card}}
+      if c_nonce is not null then
+        if p_source = 'generated' then
+          insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
+            values (request_id, p_template, code, openid, p_epoch, p_signed_at, valid_until, c_nonce, c_signature);
+        else
+          insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
+            values (request_id, p_template, code, openid, p_epoch, p_signed_at, valid_until, c_nonce, c_signature)
+            on conflict do nothing; -- an imported code may be a ticket already: then the next card
+          continue when not found;
+          if p_source = 'wechat' then
+            insert into kaquan.ticket_outer (public_id, request_id, template_id) values (substr(c_nonce, 1, 8), request_id, p_template);
+          end if;
+        end if;
+        card_ext := kaquan.card_ext(code, null, p_signed_at, p_quote, c_nonce, c_signature, c_nonce);
+        return;
+      end if;
+    end if;
+    -- Drawn past the end, or the slot went to another fill since the pool was read: look again, once for each fill.
+    exit when fill_before = p_fill;
+    fill_before := p_fill;
+  end loop;
+
+  perform kaquan.check_caller(template, request_id, openid);
+  select r.outcome, r.retry_after into outcome, retry_after from kaquan.claim_refusal(p_template, request_id, openid) r;
+  code := null;
+  valid_until := null;
+end $$;
+$function$, '{{card}}', kaquan.card_branches(0, 64));
+
+execute replace($function$
+-- A fresh signature for the ticket of `request_id` (same code). At once from the pool when the card carries no code, else
+-- `pending`: the worker signs, and card_get() has the new card after retry_after.
+create function kaquan.card_renew(template text, request_id text,
+    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
+    out retry_after interval)
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+  p kaquan.pool;
+  t kaquan.ticket;
+  p_slot integer; p_fill integer; n bigint; c_nonce bytea; c_signature bytea;
+begin
+  perform kaquan.check_caller(template, request_id, null);
+  for attempt in 1..5 loop
+    select * into p from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+    if not found then
+      outcome := 'unknown_template';
+      return;
+    end if;
+    card_id := p.card_id;
+    select * into t from kaquan.ticket x where x.request_id = card_renew.request_id and x.template_id = p.template_id for update;
+    if not found then
+      outcome := 'empty';
+      return;
+    end if;
+    if p.code_source <> 'wechat' then
+      outcome := 'pending';
+      code := t.code;
+      retry_after := kaquan.renewal_queue(request_id, p.template_id);
+      return;
+    end if;
+    exit when clock_timestamp() not between p.usable_from and p.usable_until;
+    p_slot := p.slot;
+    p_fill := p.fill;
+    n := nextval(p.cards);
+    exit when n > p.last_ordinal;
+    {{card}}
+    if c_nonce is not null then
+      update kaquan.ticket x set (epoch, signed_at, valid_until, nonce, signature, public_id) =
+          (p.epoch, p.signed_at, p.valid_until, c_nonce, c_signature, coalesce(t.public_id, t.nonce))
+        where x.request_id = card_renew.request_id and x.template_id = p.template_id;
+      insert into kaquan.ticket_event (request_id, template_id, kind) values (request_id, p.template_id, 'renewed');
+      outcome := 'ok';
+      code := t.code;
+      valid_until := p.valid_until;
+      card_ext := kaquan.card_ext(t.code, null, p.signed_at, p.timestamp_quote, c_nonce, c_signature,
+                                  coalesce(t.public_id, t.nonce));
+      return;
+    end if;
+  end loop;
+  select r.outcome, r.retry_after into outcome, retry_after from kaquan.claim_refusal(p.template_id, request_id, null) r;
+end $$;
+$function$, '{{card}}', kaquan.card_branches(0, 64));
+end $make$;
+drop function card_branches;
+
+-- The row of card_claim() again, without claiming. `pending` while a renewal waits for the worker.
+create function card_get(template text, request_id text,
+    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
+    out retry_after interval)
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+#variable_conflict use_variable
+declare
+  p kaquan.pool;
+  t kaquan.ticket;
+begin
+  perform kaquan.check_caller(template, request_id, null);
+  select * into p from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+  if not found then
+    outcome := 'unknown_template';
+    return;
+  end if;
+  card_id := p.card_id;
+  select * into t from kaquan.ticket x where x.request_id = card_get.request_id and x.template_id = p.template_id;
+  if not found then
+    outcome := 'empty';
+    return;
+  end if;
+  code := t.code;
+  outcome := kaquan.ticket_outcome(null, null, t.signature, t.valid_until, t.epoch, p.margin, p.revoked_epoch);
+  if exists (select from kaquan.ticket_renewal r where r.request_id = t.request_id and r.template_id = t.template_id) then
+    outcome := 'pending';
+  end if;
+  if outcome <> 'ok' then
+    retry_after := interval '1 s';
+    return;
+  end if;
+  valid_until := t.valid_until;
+  card_ext := kaquan.card_ext(t.code, case when p.code_source = 'bound' then t.openid end, t.signed_at, p.timestamp_quote, t.nonce,
+                              t.signature, coalesce(t.public_id, t.nonce));
+  if current_setting('synchronous_standby_names') <> '' then
+    perform pg_logical_emit_message(true, 'kaquan', 'replay');
+  end if;
+end $$;
+
+-- How full the pool of a template is: cards ready, until when they may be handed out, the rate of claims since this fill
+-- was opened, and the minutes they last at that rate (null: no claims yet). Counts nothing: two numbers of a sequence.
+create function pool_level(template text,
+    out ready bigint, out valid_until timestamptz, out claims_per_minute double precision, out minutes_left double precision)
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+declare
+  p kaquan.pool;
+begin
+  perform kaquan.check_caller(template, 'pool_level', null);
+  select * into p from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+  if not found or p.fill is null then
+    ready := 0;
+    return;
+  end if;
+  valid_until := p.usable_until;
+  ready := case when clock_timestamp() < p.usable_until then kaquan.pool_ready(p.cards, p.first_ordinal, p.last_ordinal) else 0 end;
+  claims_per_minute := (p.last_ordinal - p.first_ordinal + 1 - kaquan.pool_ready(p.cards, p.first_ordinal, p.last_ordinal))
+    * 60 / greatest(extract(epoch from clock_timestamp() - p.opened_at), 1);
+  minutes_left := ready / nullif(claims_per_minute, 0);
+end $$;
+
+do $own$
+declare
+  f regprocedure;
+begin
+  foreach f in array array['check_caller(text, text, text)', 'claim_refusal(integer, text, text)', 'renewal_queue(text, integer)',
+      'card_claim(text, text, text)', 'card_renew(text, text)', 'card_get(text, text)',
+      'pool_level(text)', 'card_ext(text, text, bigint, text, bytea, bytea, bytea)',
+      'ticket_outcome(text, text, bytea, timestamptz, integer, interval, bigint)']::regprocedure[] loop
+    execute format('alter function %s owner to kaquan_fn_claim', f);
+    execute format('revoke all on function %s from public', f);
+  end loop;
+end $own$;
+
+grant select on pool, template, site to kaquan_fn_claim;
+grant select, insert, update on ticket to kaquan_fn_claim;
+grant insert on ticket_outer, ticket_event to kaquan_fn_claim;
+grant select, insert on ticket_renewal to kaquan_fn_claim;
+grant execute on function pool_ready to kaquan_fn_claim;
+grant execute on function card_claim, card_renew, card_get, pool_level to kaquan_backend;
+grant execute on function card_ext to kaquan_worker;
+
+revoke create on schema kaquan from kaquan_fn_claim, kaquan_fn_admin; -- fn_work makes the keys of the slots
