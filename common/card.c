@@ -170,16 +170,16 @@ size_t card_copy_end(char *to) {
 
 size_t card_stream_fill(struct card_stream *s, char *chunk, size_t cap, int64_t *cards_left) {
     size_t len = 0;
-    if (cap < CARD_BEGIN_LEN + CARD_ROW_MAX)
+    if (cap < CARD_BEGIN_LEN + CARD_ROW_MAX + CARD_END_LEN)
         bug("a chunk of %zu bytes is too small for a card", cap);
     if (s->ended)
         return 0;
     if (!s->begun)
         len = card_copy_begin(chunk);
     s->begun = true;
-    for (; *cards_left > 0 && cap - len >= CARD_ROW_MAX; --*cards_left)
+    for (; *cards_left > 0 && cap - len >= CARD_ROW_MAX + CARD_END_LEN; --*cards_left)
         len += put_next(s, chunk + len);
-    if (*cards_left > 0 || cap - len < CARD_END_LEN)
+    if (*cards_left > 0)
         return len;
     s->ended = true;
     return len + card_copy_end(chunk + len);

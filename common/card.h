@@ -38,7 +38,8 @@ void card_stream_free(struct card_stream *s); /* overwrites: it holds the api_ti
 
 /* Makes up to `*cards_left` cards: writes as many whole rows as fit into the `cap` bytes at `chunk`, the COPY's
  * header before the first and its trailer behind the last, and counts `*cards_left` down. Returns the bytes written;
- * 0 when all is said. A `cap` under CARD_BEGIN_LEN + CARD_ROW_MAX is a bug, as is a running number past its end.
+ * 0 when all is said. A `cap` under CARD_BEGIN_LEN + CARD_ROW_MAX + CARD_END_LEN is a bug, as is a running number
+ * past its end.
  *
  *     while ((len = card_stream_fill(s, chunk, sizeof chunk, &left)) > 0)
  *         if (!db_copy_data(db, chunk, len, err)) ...
