@@ -139,8 +139,8 @@ static void check_body(struct call *c) {
 
 static void check_token(struct call *c) {
     static const int errcodes[] = {
-        [TOKEN_GOOD] = 0, [TOKEN_MALFORMED] = 40014, [TOKEN_UNKNOWN] = 40001, [TOKEN_SUPERSEDED] = 40001,
-        [TOKEN_EXPIRED] = 42001,
+        [TOKEN_GOOD] = 0,           [TOKEN_MALFORMED] = 40014, [TOKEN_UNKNOWN] = 40001,
+        [TOKEN_SUPERSEDED] = 40001, [TOKEN_EXPIRED] = 42001,
     };
     const char *token = request_query(c->r, "access_token");
     if (!c->endpoint->needs_token)

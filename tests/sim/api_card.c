@@ -227,7 +227,8 @@ void api_card_modifystock(struct call *c) {
     struct card *card = call_card(c);
     if (card == NULL)
         return;
-    long long more = number_in(c->body, "increase_stock_value", 0), less = number_in(c->body, "reduce_stock_value", 0);
+    long long more = number_in(c->body, "increase_stock_value", 0),
+              less = number_in(c->body, "reduce_stock_value", 0);
     long long quantity = card->quantity + more - less, total = card->total + more - less;
     if (card->status == CARD_DELETED)
         refuse(c, 40078);

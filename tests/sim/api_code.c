@@ -9,7 +9,8 @@
 
 #define CODES_A_CALL 100
 
-/* The code that the body names, claimed by a user; a refusal otherwise. A custom code is found only with its card_id. */
+/* The code that the body names, claimed by a user; a refusal otherwise. A custom code is found only with its card_id.
+ */
 static struct code *call_code(struct call *c) {
     const char *name = text_in(c->body, "code"), *card_id = text_in(c->body, "card_id");
     if (name == NULL || *name == '\0') {
@@ -59,8 +60,9 @@ void api_code_consume(struct call *c) {
     cJSON_AddStringToObject(card, "card_id", code->card->id);
     cJSON_AddStringToObject(c->reply, "openid", code->openid);
     const struct event_part parts[] = {
-        {"ConsumeSource", "FROM_API", false}, {"LocationName", "", false}, {"StaffOpenId", "", false},
-        {"VerifyCode", "", false},            {"RemarkAmount", "", false}, {"OuterStr", code->outer_str, false},
+        {"ConsumeSource", "FROM_API", false}, {"LocationName", "", false},
+        {"StaffOpenId", "", false},           {"VerifyCode", "", false},
+        {"RemarkAmount", "", false},          {"OuterStr", code->outer_str, false},
     };
     event_emit(c->w, code->card, code, "user_consume_card", code->openid, parts, COUNT_OF(parts));
 }
@@ -162,7 +164,6 @@ void api_code_checkcode(struct call *c) {
         cJSON_AddItemToArray(seen ? there : not_there, cJSON_CreateString(item->valuestring));
     }
 }
-
 
 void api_code_getdepositcount(struct call *c) {
     const struct card *card = call_card(c);

@@ -101,7 +101,8 @@ void api_testwhitelist_set(struct call *c) {
     if (!c->w->set.testers_extend)
         hash_clear(testers, NULL);
     cJSON *reply = reply_ok(c);
-    cJSON *done[] = {cJSON_AddArrayToObject(reply, "success_openid"), cJSON_AddArrayToObject(reply, "success_username")};
+    cJSON *done[] = {cJSON_AddArrayToObject(reply, "success_openid"),
+                     cJSON_AddArrayToObject(reply, "success_username")};
     for (size_t i = 0; i < COUNT_OF(lists); i++)
         cJSON_ArrayForEach(item, lists[i]) {
             if (!cJSON_IsString(item))

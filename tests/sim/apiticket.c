@@ -48,12 +48,17 @@ static int64_t next_start(const struct world *w, const struct ticket_value *old,
     return old->ends_ms + (now - old->ends_ms) / life * life;
 }
 
+/* How old an account's first value already is: never past its end. */
+static int64_t first_age(const struct world *w) {
+    return w->set.ticket_life > 0 ? w->set.ticket_age % w->set.ticket_life * 1000 : 0;
+}
+
 const struct ticket_value *ticket_fetch(struct world *w, struct account *a, enum ticket_type type) {
     struct ticket_line *line = &a->tickets[type];
     struct ticket_value *t = last_of(line);
     int64_t now = clock_ms(&w->clock);
     if (t == NULL)
-        return issue(w, line, now - w->set.ticket_age * 1000);
+        return issue(w, line, now - first_age(w));
     if (t->revoked)
         return issue(w, line, now);
     if (now >= t->ends_ms)
@@ -76,7 +81,7 @@ bool ticket_accepted(const struct world *w, const struct ticket_value *t) {
 
 int64_t ticket_expires_in(const struct world *w, const struct ticket_value *t) {
     if (w->set.ticket_countdown)
-        return (t->ends_ms - clock_ms(&w->clock)) / 1000;
+        return (t->ends_ms - clock_ms(&w->clock) + 999) / 1000;
     return w->set.ticket_life;
 }
 

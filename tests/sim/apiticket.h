@@ -1,4 +1,5 @@
-/* apiticket.h - api_tickets (type wx_card) and jsapi_tickets: windows of 7200 s, in the modes `overlap` and `fixed`. */
+/* apiticket.h - api_tickets (type wx_card) and jsapi_tickets: windows of 7200 s, in the modes `overlap` and `fixed`.
+ */
 #ifndef SIM_APITICKET_H
 #define SIM_APITICKET_H
 
@@ -17,7 +18,8 @@ struct ticket_value {
     bool revoked;
 };
 
-/* Every value there was, the latest last; old ones are kept so that a stale signature can be told from a wrong one. */
+/* Every value there was, the latest last; old ones are kept so that a stale signature can be told from a wrong one.
+ */
 struct ticket_line {
     struct ticket_value *values;
     size_t count;

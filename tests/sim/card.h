@@ -1,5 +1,6 @@
-/* card.h - the card store: templates with their review and stock, and the codes users hold (reference, 7, 10, 11, 17).
- * WeChat's own word "card" is used here, since this is WeChat's side: a struct card is what Kaquan calls a template. */
+/* card.h - the card store: templates with their review and stock, and the codes users hold (reference, 7, 10, 11,
+ * 17). WeChat's own word "card" is used here, since this is WeChat's side: a struct card is what Kaquan calls a
+ * template. */
 #ifndef SIM_CARD_H
 #define SIM_CARD_H
 

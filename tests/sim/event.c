@@ -32,8 +32,8 @@ static char *write_xml(struct world *w, const struct event *e, const char *to, c
     FILE *out = open_memstream(&xml, &size);
     snprintf(now, sizeof now, "%lld", (long long)real_seconds());
     const struct event_part head[] = {
-        {"ToUserName", to, false},    {"FromUserName", e->from, false}, {"CreateTime", now, true},
-        {"MsgType", "event", false},  {"Event", e->name, false},        {"CardId", e->card_id, false},
+        {"ToUserName", to, false},        {"FromUserName", e->from, false}, {"CreateTime", now, true},
+        {"MsgType", "event", false},      {"Event", e->name, false},        {"CardId", e->card_id, false},
         {"UserCardCode", e->code, false},
     };
     fputs("<xml>", out);
@@ -91,8 +91,8 @@ struct event *event_take_due(struct world *w) {
     return e;
 }
 
-void event_emit(struct world *w, const struct card *card, const struct code *code, const char *name,
-                const char *from, const struct event_part *parts, size_t count) {
+void event_emit(struct world *w, const struct card *card, const struct code *code, const char *name, const char *from,
+                const struct event_part *parts, size_t count) {
     const struct account *a = card->account;
     struct event *e = need(sizeof *e);
     copy_text(e->appid, sizeof e->appid, a->appid);

@@ -38,8 +38,8 @@ struct event_part {
 };
 
 /* `code` may be NULL; `from` is the openid, NULL for a technical sender. `name` must live for ever. */
-void event_emit(struct world *w, const struct card *card, const struct code *code, const char *name,
-                const char *from, const struct event_part *parts, size_t count);
+void event_emit(struct world *w, const struct card *card, const struct code *code, const char *name, const char *from,
+                const struct event_part *parts, size_t count);
 
 /* Those after number `after`, at most `limit`, of one account or of all (NULL): {"events":[…],"last":n}. */
 cJSON *events_json(const struct world *w, const char *appid, int64_t after, int64_t limit);

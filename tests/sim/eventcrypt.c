@@ -42,8 +42,7 @@ static bool encrypt(const unsigned char *key, const unsigned char *plain, size_t
     int done = 0, last = 0;
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
     bool good = ctx && EVP_EncryptInit_ex(ctx, EVP_aes_256_cbc(), NULL, key, key) == 1 &&
-                EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 &&
-                EVP_EncryptUpdate(ctx, to, &done, plain, (int)size) == 1 &&
+                EVP_CIPHER_CTX_set_padding(ctx, 0) == 1 && EVP_EncryptUpdate(ctx, to, &done, plain, (int)size) == 1 &&
                 EVP_EncryptFinal_ex(ctx, to + done, &last) == 1 && (size_t)(done + last) == size;
     EVP_CIPHER_CTX_free(ctx);
     return good;

@@ -54,7 +54,7 @@ static void read_when(struct fault *f, const cJSON *from) {
 
 static void read_what(struct fault *f, const cJSON *from) {
     f->applied = flag_in(from, "applied", f->kind->works);
-    f->ms = number_in(from, "ms", number_in(from, "value", 1000));
+    f->ms = number_in(from, "ms", f->kind->ms);
     f->bytes = number_in(from, "bytes", 0);
     f->errcode = number_in(from, "errcode", -1);
     f->status = number_in(from, "status", 0);

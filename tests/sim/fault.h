@@ -1,4 +1,5 @@
-/* fault.h - faults on demand: the n-th call of a path is delayed, cut, refused, garbled… (reliability, F48 to F67). */
+/* fault.h - faults on demand: the n-th call of a path is delayed, cut, refused, garbled… (reliability, F48 to F67).
+ */
 #ifndef SIM_FAULT_H
 #define SIM_FAULT_H
 
@@ -16,21 +17,22 @@ struct fault {
     struct fault *next;
     int64_t id;
     const struct fault_kind *kind;
-    char path[128];        /* "*": every path */
-    char appid[64];        /* empty: every account */
-    int64_t from, count;   /* fires at the matching calls from..from+count-1; count 0: for ever */
+    char path[128];      /* "*": every path */
+    char appid[64];      /* empty: every account */
+    int64_t from, count; /* fires at the matching calls from..from+count-1; count 0: for ever */
     int64_t seen, fired;
-    bool applied;          /* the call does its work although the answer is spoilt */
+    bool applied; /* the call does its work although the answer is spoilt */
     int64_t ms, bytes, errcode, status, repeat;
-    char *errmsg;          /* NULL: the errcode's own */
-    char *body;            /* raw bytes */
+    char *errmsg; /* NULL: the errcode's own */
+    char *body;   /* raw bytes */
     size_t body_size;
-    cJSON *headers, *set;  /* {"Name":"value"}; keys to change in the reply */
+    cJSON *headers, *set; /* {"Name":"value"}; keys to change in the reply */
 };
 
 struct fault_kind {
     const char *name;
     bool works; /* the call does its work unless "applied" says otherwise */
+    int64_t ms; /* unless "ms" says otherwise */
     /* Answers the request; `answer` is the genuine reply or NULL if the call did no work. It takes `answer` over. */
     bool (*serve)(struct world *w, const struct request *r, const struct fault *f, char *answer);
     const char *help;

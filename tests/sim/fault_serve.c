@@ -180,8 +180,7 @@ static bool serve_cut(struct world *w, const struct request *r, const struct fau
 }
 
 static bool serve_stall(struct world *w, const struct request *r, const struct fault *f, char *answer) {
-    int64_t ms = f->ms > 1000 ? f->ms : STALL_MS;
-    return serve_trickle(w, r, f, answer, (struct trickle){.stop = (uint64_t)f->bytes, .ms = ms, .hang = true});
+    return serve_trickle(w, r, f, answer, (struct trickle){.stop = (uint64_t)f->bytes, .ms = f->ms, .hang = true});
 }
 
 static bool serve_slow(struct world *w, const struct request *r, const struct fault *f, char *answer) {
@@ -215,20 +214,20 @@ int fault_errcode(const struct fault *f) {
 
 /* clang-format off */
 const struct fault_kind FAULT_KINDS[] = {
-    {"delay_ms",    false, serve_delay,    "waits `ms`, then does its work and answers; with \"applied\":true the work comes first"},
-    {"errcode",     false, serve_errcode,  "answers `errcode` with `errmsg` (or the errcode's own) and a rid"},
-    {"http_status", false, serve_status,   "answers HTTP `status` (500) with `body`"},
-    {"raw",         false, serve_raw,      "answers `body` or `body_base64` byte for byte, HTTP `status` (200)"},
-    {"patch",       true,  serve_patch,    "the genuine reply with the keys of `set` put into it"},
-    {"cut",         true,  serve_cut,      "closes the connection after `bytes` (0) bytes of the genuine body"},
-    {"stall",       true,  serve_stall,    "falls silent after `bytes` (0) bytes of the genuine body, until the caller gives up or `ms` (600000)"},
-    {"slow",        true,  serve_slow,     "sends the genuine body byte by byte, one every `ms` (1000)"},
-    {"garbage",     false, serve_garbage,  "answers `bytes` (64) random bytes"},
-    {"redirect",    false, serve_redirect, "answers HTTP `status` (302) with `location`"},
-    {"drop",        false, serve_drop,     "closes the connection without an answer"},
-    {"reset",       false, serve_reset,    "resets the connection without an answer"},
-    {"flood",       false, serve_flood,    "answers `bytes` (64 MiB) blanks in chunks"},
-    {"wire",        false, serve_wire,     "writes `body` or `body_base64` to the socket `repeat` times, status line and all, and closes (http only)"},
+    {"delay_ms",    false,     1000, serve_delay,    "waits `ms`, then does its work and answers; with \"applied\":true the work comes first"},
+    {"errcode",     false,        0, serve_errcode,  "answers `errcode` with `errmsg` (or the errcode's own) and a rid"},
+    {"http_status", false,        0, serve_status,   "answers HTTP `status` (500) with `body`"},
+    {"raw",         false,        0, serve_raw,      "answers `body` or `body_base64` byte for byte, HTTP `status` (200)"},
+    {"patch",       true,         0, serve_patch,    "the genuine reply with the keys of `set` put into it"},
+    {"cut",         true,         0, serve_cut,      "closes the connection after `bytes` (0) bytes of the genuine body"},
+    {"stall",       true,  STALL_MS, serve_stall,    "falls silent after `bytes` (0) bytes of the genuine body, until the caller gives up or `ms` (600000)"},
+    {"slow",        true,      1000, serve_slow,     "sends the genuine body byte by byte, one every `ms` (1000)"},
+    {"garbage",     false,        0, serve_garbage,  "answers `bytes` (64) random bytes"},
+    {"redirect",    false,        0, serve_redirect, "answers HTTP `status` (302) with `location`"},
+    {"drop",        false,        0, serve_drop,     "closes the connection without an answer"},
+    {"reset",       false,        0, serve_reset,    "resets the connection without an answer"},
+    {"flood",       false,        0, serve_flood,    "answers `bytes` (64 MiB) blanks in chunks"},
+    {"wire",        false,        0, serve_wire,     "writes `body` or `body_base64` to the socket `repeat` times, status line and all, and closes (http only)"},
 };
 /* clang-format on */
 const size_t FAULT_KIND_COUNT = COUNT_OF(FAULT_KINDS);

@@ -26,8 +26,12 @@ static void emit_gifting(struct world *w, const struct code *code, const char *f
 
 static void emit_received(struct world *w, const struct code *code, const char *giver, const char *old_code) {
     const struct event_part parts[] = {
-        {"IsGiveByFriend", "1", true},       {"FriendUserName", giver, false},   {"OuterId", "0", true},
-        {"OldUserCardCode", old_code, false}, {"OuterStr", code->outer_str, false}, {"IsRestoreMemberCard", "0", true},
+        {"IsGiveByFriend", "1", true},
+        {"FriendUserName", giver, false},
+        {"OuterId", "0", true},
+        {"OldUserCardCode", old_code, false},
+        {"OuterStr", code->outer_str, false},
+        {"IsRestoreMemberCard", "0", true},
         {"IsRecommendByFriend", "0", true},
     };
     event_emit(w, code->card, code, "user_get_card", code->openid, parts, COUNT_OF(parts));

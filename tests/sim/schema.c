@@ -4,7 +4,8 @@
 
 #include "simbase.h"
 
-#define SCHEMA(rows) {rows, COUNT_OF(rows)}
+#define SCHEMA(rows)                                                                                                 \
+    { rows, COUNT_OF(rows) }
 
 /* clang-format off */
 static const struct field card_id_fields[] = {{"card_id", FIELD_TEXT, 0, 0, NULL}};

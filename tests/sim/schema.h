@@ -8,7 +8,16 @@
 
 #include <cjson/cJSON.h>
 
-enum field_kind { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_OBJECT, FIELD_TEXTS, FIELD_INTS, FIELD_OBJECTS, FIELD_ANY };
+enum field_kind {
+    FIELD_TEXT,
+    FIELD_INT,
+    FIELD_BOOL,
+    FIELD_OBJECT,
+    FIELD_TEXTS,
+    FIELD_INTS,
+    FIELD_OBJECTS,
+    FIELD_ANY
+};
 enum field_flag { FIELD_REQUIRED = 1, FIELD_UPDATABLE = 2, FIELD_MARKED = 4 }; /* marked: a change is reviewed */
 
 struct schema;

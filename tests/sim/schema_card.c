@@ -8,7 +8,8 @@
 #define R FIELD_REQUIRED
 #define U FIELD_UPDATABLE
 #define M (FIELD_UPDATABLE | FIELD_MARKED)
-#define SCHEMA(rows) {rows, COUNT_OF(rows)}
+#define SCHEMA(rows)                                                                                                 \
+    { rows, COUNT_OF(rows) }
 
 /* clang-format off */
 static const struct field date_fields[] = {

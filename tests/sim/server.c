@@ -20,10 +20,10 @@
 
 /* The address without the ::ffff: of a mapped one. */
 static void find_peer(struct request *r) {
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
     const struct sockaddr *address = info ? info->client_addr : NULL;
-    socklen_t size = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    socklen_t size =
+        address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
     char host[ADDRESS_SIZE] = "";
     if (address)
         getnameinfo(address, size, host, sizeof host, NULL, 0, NI_NUMERICHOST);
@@ -111,9 +111,8 @@ static bool serve_api(struct world *w, struct request *r) {
     return queued;
 }
 
-static enum MHD_Result on_request(void *with, struct MHD_Connection *connection, const char *path,
-                                  const char *method, const char *version, const char *data, size_t *size,
-                                  void **state) {
+static enum MHD_Result on_request(void *with, struct MHD_Connection *connection, const char *path, const char *method,
+                                  const char *version, const char *data, size_t *size, void **state) {
     struct world *w = with;
     struct request *r = *state;
     (void)version;

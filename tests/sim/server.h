@@ -1,4 +1,5 @@
-/* server.h - the HTTP server (libmicrohttpd, a thread for each connection): /sim/… is the control API, all else WeChat. */
+/* server.h - the HTTP server (libmicrohttpd, a thread for each connection): /sim/… is the control API, all else
+ * WeChat. */
 #ifndef SIM_SERVER_H
 #define SIM_SERVER_H
 
@@ -8,8 +9,8 @@
 #include "world.h"
 
 struct server_options {
-    const char *listen; /* numeric address */
-    uint16_t port;      /* 0: any free one */
+    const char *listen;                              /* numeric address */
+    uint16_t port;                                   /* 0: any free one */
     const char *key_pem, *cert_pem, *tls_priorities; /* NULL: plain http */
     bool quiet;
 };

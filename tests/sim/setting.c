@@ -7,11 +7,14 @@
 
 #include "simbase.h"
 
-#define NUMBER(name, initial, help) {#name, SETTING_NUMBER, offsetof(struct settings, name), NULL, initial, help}
-#define SWITCH(name, initial, help) {#name, SETTING_SWITCH, offsetof(struct settings, name), NULL, initial, help}
-#define CHOICE(name, choices, initial, help) \
-    {#name, SETTING_CHOICE, offsetof(struct settings, name), choices, initial, help}
-#define TEXT(name, initial, help) {#name, SETTING_TEXT, offsetof(struct settings, name), NULL, initial, help}
+#define NUMBER(name, initial, help)                                                                                  \
+    { #name, SETTING_NUMBER, offsetof(struct settings, name), NULL, initial, help }
+#define SWITCH(name, initial, help)                                                                                  \
+    { #name, SETTING_SWITCH, offsetof(struct settings, name), NULL, initial, help }
+#define CHOICE(name, choices, initial, help)                                                                         \
+    { #name, SETTING_CHOICE, offsetof(struct settings, name), choices, initial, help }
+#define TEXT(name, initial, help)                                                                                    \
+    { #name, SETTING_TEXT, offsetof(struct settings, name), NULL, initial, help }
 
 /* clang-format off */
 const struct setting SETTINGS[] = {

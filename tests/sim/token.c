@@ -82,5 +82,5 @@ struct token *token_find(const struct world *w, const char *value, enum token_st
 }
 
 int64_t token_left(const struct world *w, const struct token *t) {
-    return (t->ends_ms - clock_ms(&w->clock)) / 1000;
+    return (t->ends_ms - clock_ms(&w->clock) + 999) / 1000;
 }

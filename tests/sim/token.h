@@ -35,7 +35,8 @@ struct token *token_legacy(struct world *w, struct account *a);
 /* stable_token, normal mode: the present one, or its successor in the last `token_overlap` seconds. */
 struct token *token_stable(struct world *w, struct account *a);
 
-/* stable_token, force mode: the old one dies at once. `outcome` says if spacing or the day's limit stood against it. */
+/* stable_token, force mode: the old one dies at once. `outcome` says if spacing or the day's limit stood against it.
+ */
 struct token *token_forced(struct world *w, struct account *a, enum force_outcome *outcome);
 
 /* Somebody else refreshes: a new token; what was before dies now if `cut`, else after the overlap. */
@@ -44,7 +45,7 @@ struct token *token_foreign(struct world *w, struct account *a, enum token_chain
 /* The token and what is wrong with it; NULL with TOKEN_MALFORMED or TOKEN_UNKNOWN. */
 struct token *token_find(const struct world *w, const char *value, enum token_state *state);
 
-/* Unscaled seconds it has left. */
+/* Unscaled seconds it has left, rounded up: a new one has its whole life, whatever the scale. */
 int64_t token_left(const struct world *w, const struct token *t);
 
 #endif

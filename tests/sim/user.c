@@ -71,8 +71,8 @@ static const struct {
     const char *name;
     bool text;
 } ext_keys[] = {
-    {"code", true},       {"openid", true},   {"nonce_str", true},  {"signature", true},
-    {"outer_str", true},  {"timestamp", false}, {"outer_id", false}, {"fixed_begintimestamp", false},
+    {"code", true},      {"openid", true},     {"nonce_str", true}, {"signature", true},
+    {"outer_str", true}, {"timestamp", false}, {"outer_id", false}, {"fixed_begintimestamp", false},
     {"balance", false},
 };
 
@@ -132,13 +132,14 @@ static bool mode_fits(struct add *add, const struct card *card, const struct car
     return true;
 }
 
-/* Against every ticket the account ever had, the newest first: an accepted one is good, a former one makes it stale. */
+/* Against every ticket the account ever had, the newest first: an accepted one is good, a former one makes it stale.
+ */
 static bool signature_fits(struct world *w, struct add *add, const struct card *card, const struct card_ext *ext) {
     const struct ticket_line *line = &card->account->tickets[TICKET_WX_CARD];
     char hex[41];
     for (size_t i = line->count; i > 0; i--) {
         const struct ticket_value *ticket = &line->values[i - 1];
-        const char *values[] = {ticket->value, card->id,   ext->timestamp, ext->nonce,
+        const char *values[] = {ticket->value, card->id,    ext->timestamp, ext->nonce,
                                 ext->code,     ext->openid, ext->balance};
         card_sign(values, COUNT_OF(values), hex);
         if (strcmp(hex, ext->signature) != 0)

@@ -1,4 +1,5 @@
-/* user.h - the simulated user's phone: wx.addCard with WeChat's checks, gifts, deletions (reference, 20, 21, 24.13). */
+/* user.h - the simulated user's phone: wx.addCard with WeChat's checks, gifts, deletions (reference, 20, 21, 24.13).
+ */
 #ifndef SIM_USER_H
 #define SIM_USER_H
 

@@ -1,5 +1,5 @@
-/* world.h - everything the simulated WeChat knows. One mutex guards it all; whoever waits (a delay, a stall) lets go of
- * it first. Functions that take a `struct world` expect the caller to hold the lock, unless they say otherwise. */
+/* world.h - everything the simulated WeChat knows. One mutex guards it all; whoever waits (a delay, a stall) lets go
+ * of it first. Functions that take a `struct world` expect the caller to hold the lock, unless they say otherwise. */
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
@@ -31,7 +31,7 @@ struct world {
     struct fault *faults;
     int64_t last_fault_id;
     size_t reviews_open;
-    int64_t deposits; /* codes ever sent to deposit, for deposit_fail_every */
+    int64_t deposits;           /* codes ever sent to deposit, for deposit_fail_every */
     unsigned char code_key[32]; /* of encrypt_code */
 
     struct event **events; /* ring: event number n lies in slot n % event_slots */
