@@ -70,7 +70,7 @@ bool db_bytes(const struct db_rows *rows, int row, const char *column, struct by
     *out = (struct bytes){0};
     if (!value)
         return false;
-    decoded = PQunescapeBytea((const unsigned char *) value, &out->len);
+    decoded = PQunescapeBytea((const unsigned char *)value, &out->len);
     out->data = decoded ? memcpy(mem_new(out->len + 1), decoded, out->len) : NULL;
     if (!out->data)
         bug("column %s is no bytea", column);
