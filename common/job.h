@@ -1,5 +1,5 @@
-/* job.h - the queue: work for the worker, queued by state, schedule, console or command line. One row is one job; a lease
- * with a fence says who runs it. */
+/* job.h - the queue: work for the worker, queued by state, schedule, console or command line. One row is one job; a
+ * lease with a fence says who runs it. */
 #ifndef KAQUAN_JOB_H
 #define KAQUAN_JOB_H
 
@@ -27,9 +27,10 @@ bool job_queue(struct db *db, const char *kind, int64_t account_id, int32_t temp
 bool job_plan(struct db *db, double *wait, struct err *err);
 
 /* Takes the next ready job for `host`, or one whose lease ran out: *found says whether there was one. Kinds that call
- * WeChat (`wechat_kinds`, space separated) are left to other hosts while the whitelist refuses this one. `only` NULL: any. */
-bool job_take(struct db *db, const char *host, const char *wechat_kinds, const char *only, struct job *job, bool *found,
-              struct err *err);
+ * WeChat (`wechat_kinds`, space separated) are left to other hosts while the whitelist refuses this one. `only` NULL:
+ * any. */
+bool job_take(struct db *db, const char *host, const char *wechat_kinds, const char *only, struct job *job,
+              bool *found, struct err *err);
 
 /* Says how far it is and keeps the lease for another JOB_LEASE_S. False (ERR_LOST) when somebody else runs it now,
  * (ERR_STOPPED) when it was cancelled. `total` 0: not known. */
@@ -45,8 +46,8 @@ bool job_fail(struct db *db, const struct job *job, const struct err *why, int t
 /* Gives it back untouched: asked to stop before it began its work. */
 bool job_release(struct db *db, const struct job *job, struct err *err);
 
-/* For people: `retry` queues a failed or cancelled job again, `cancel` ends a queued one or asks a running one to stop.
- * Audited by the caller. ERR_INPUT when there is no such job or its state does not allow it. */
+/* For people: `retry` queues a failed or cancelled job again, `cancel` ends a queued one or asks a running one to
+ * stop. Audited by the caller. ERR_INPUT when there is no such job or its state does not allow it. */
 bool job_retry(struct db *db, int64_t id, struct err *err);
 bool job_cancel(struct db *db, int64_t id, struct err *err);
 

@@ -1,0 +1,2 @@
+-- What became of a job.    -> state
+select state from kaquan.job where id = $1
