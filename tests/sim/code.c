@@ -12,16 +12,6 @@ const char *code_state_name(enum code_state state) {
     return state_names[state];
 }
 
-struct code *code_find(const struct world *w, const struct account *a, const char *card_id, const char *code) {
-    const struct card *card = card_find(w, a, card_id);
-    if (card_id && card == NULL)
-        return NULL;
-    struct code *c = hash_get(card ? &card->codes : &a->codes, code);
-    if (c && c->state == CODE_NORMAL && c->ends && calendar_seconds(&w->clock) > c->ends)
-        c->state = CODE_EXPIRE;
-    return c;
-}
-
 static int64_t number_of(const cJSON *object, const char *name) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
     return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
@@ -36,6 +26,28 @@ static void set_validity(struct code *c, int64_t now) {
         c->begins = now + number_of(date, "fixed_begin_term") * 86400;
         c->ends = c->begins + term * 86400;
     }
+}
+
+/* A range that was widened by card/update holds for codes in users' hands at once. */
+static void keep_validity(struct code *c, int64_t now) {
+    const cJSON *date = cJSON_GetObjectItemCaseSensitive(card_base(c->card), "date_info");
+    if (number_of(date, "fixed_term") == 0)
+        set_validity(c, now);
+    bool ended = c->ends && now > c->ends;
+    if (c->state == CODE_NORMAL && ended)
+        c->state = CODE_EXPIRE;
+    else if (c->state == CODE_EXPIRE && !ended)
+        c->state = CODE_NORMAL;
+}
+
+struct code *code_find(const struct world *w, const struct account *a, const char *card_id, const char *code) {
+    const struct card *card = card_find(w, a, card_id);
+    if (card_id && card == NULL)
+        return NULL;
+    struct code *c = hash_get(card ? &card->codes : &a->codes, code);
+    if (c)
+        keep_validity(c, calendar_seconds(&w->clock));
+    return c;
 }
 
 static struct code *add_code(struct card *card, const char *code) {
