@@ -17,8 +17,8 @@ struct job_kind {
     const char *name;
     const char *help;
     bool calls_wechat;
-    int tries;        /* attempts before it is failed; 0: until it succeeds */
-    double pause_s;   /* first pause after a failure, doubled each time up to 15 min */
+    int tries;      /* attempts before it is failed; 0: until it succeeds */
+    double pause_s; /* first pause after a failure, doubled each time up to 15 min */
     bool (*run)(struct run *run, struct err *err);
 };
 const struct job_kind *job_kinds(size_t *count);

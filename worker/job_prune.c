@@ -1,0 +1,25 @@
+#include "jobs.h"
+
+#include "buf.h"
+
+/* What is taken away, a row each. */
+static const struct {
+    const struct sql *statement;
+    const char *what;
+} prunings[] = {
+    {&sql_prune_jobs, "jobs"},
+    {&sql_prune_checks, "whitelist checks"},
+    {&sql_prune_workers, "workers"},
+};
+
+bool job_prune(struct run *run, struct err *err) {
+    AUTO_BUF struct buf done = {0};
+    for (size_t i = 0; i < ARRAY_LEN(prunings); i++) {
+        AUTO_ROWS struct db_rows rows = {0};
+        if (!db_query0(run->work->db, prunings[i].statement, &rows, err))
+            return false;
+        buf_printf(&done, "%s%lld %s", i ? ", " : "", (long long)rows.hits, prunings[i].what);
+    }
+    run_result(run, "forgot %s", buf_str(&done));
+    return true;
+}

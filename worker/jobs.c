@@ -1,0 +1,37 @@
+#include "jobs.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct job_kind kinds[] = {
+    {"credential_refresh", "refresh an account's access_token and api_ticket when they near their end", true,  0, 15, job_credential_refresh},
+    {"whitelist_check",    "ask whether WeChat accepts this host's address for each account",           true,  3, 60, job_whitelist_check},
+    {"template_submit",    "create a template at WeChat; it then waits for review",                      true,  5, 15, job_template_submit},
+    {"template_review",    "ask WeChat what became of a waiting template",                               true,  0, 30, job_template_review},
+    {"pool_fill",          "sign cards until a template's pool is full, or anew for the next epoch",     false, 0,  2, job_pool_fill},
+    {"ticket_renew",       "sign cards again for tickets that asked for it",                             false, 0,  5, job_ticket_renew},
+    {"stat_minute",        "sum up claims by the minute",                                                false, 0, 15, job_stat_minute},
+    {"prune",              "forget finished jobs, old checks and dead workers",                          false, 0, 60, job_prune},
+};
+/* clang-format on */
+
+const struct job_kind *job_kinds(size_t *count) {
+    *count = ARRAY_LEN(kinds);
+    return kinds;
+}
+
+const struct job_kind *job_kind_find(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    return NULL;
+}
+
+void run_result(struct run *run, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(run->result, sizeof(run->result), format, arguments);
+    va_end(arguments);
+}
