@@ -7,6 +7,7 @@
 #include "body.h"
 
 #define END_OF_TIME 2147443200 /* 2038-01-19: a date_info must end before it */
+#define DAYS_MOST 36500
 #define GET_LIMIT_MOST 50
 #define BATCH_MOST 50
 
@@ -26,7 +27,8 @@ static void check_dates(struct call *c, const cJSON *date) {
         if (begin < 0 || end <= begin || end <= calendar_seconds(&c->w->clock) || end >= END_OF_TIME)
             refuse(c, 40079);
     } else if (is_type(date, "DATE_TYPE_FIX_TERM", 2)) {
-        if (number_in(date, "fixed_term", 0) < 1 || number_in(date, "fixed_begin_term", 0) < 0)
+        long long term = number_in(date, "fixed_term", 0), wait = number_in(date, "fixed_begin_term", 0);
+        if (term < 1 || term > DAYS_MOST || wait < 0 || wait > DAYS_MOST)
             refuse(c, 40079);
     } else {
         refuse(c, 40079); /* permanent validity is for member cards, which this simulator does not have */

@@ -4,6 +4,8 @@
 
 #include "simbase.h"
 
+#define NUMBER_MOST 9007199254740992.0
+
 cJSON *body_parse(const char *body, size_t size, const char **rest) {
     *rest = body;
     if (!text_is_utf8(body, size))
@@ -42,7 +44,10 @@ const char *text_in(const cJSON *object, const char *name) {
 
 long long number_in(const cJSON *object, const char *name, long long otherwise) {
     const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNumber(item) ? (long long)item->valuedouble : otherwise;
+    if (!cJSON_IsNumber(item))
+        return otherwise;
+    double n = item->valuedouble; /* whole only up to 2^53; what is larger is as good as that */
+    return n > NUMBER_MOST ? (long long)NUMBER_MOST : n < -NUMBER_MOST ? -(long long)NUMBER_MOST : (long long)n;
 }
 
 bool flag_in(const cJSON *object, const char *name, bool otherwise) {

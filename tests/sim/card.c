@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
 #include "event.h"
 #include "schema.h"
 
@@ -16,15 +17,6 @@ const char *card_status_name(enum card_status status) {
     return status_names[status];
 }
 
-static bool flag_of(const cJSON *object, const char *name) {
-    return cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(object, name));
-}
-
-static int64_t number_of(const cJSON *object, const char *name, int64_t otherwise) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : otherwise;
-}
-
 cJSON *card_base(const struct card *card) {
     return cJSON_GetObjectItemCaseSensitive(card->content, "base_info");
 }
@@ -32,11 +24,11 @@ cJSON *card_base(const struct card *card) {
 static void read_base(struct card *card) {
     const cJSON *base = card_base(card);
     bool deposit = cJSON_GetObjectItemCaseSensitive(base, "get_custom_code_mode") != NULL;
-    card->mode = !flag_of(base, "use_custom_code") ? CODES_WECHAT : deposit ? CODES_DEPOSIT : CODES_MERCHANT;
-    card->bind_openid = flag_of(base, "bind_openid");
-    card->quantity = number_of(cJSON_GetObjectItemCaseSensitive(base, "sku"), "quantity", 0);
+    card->mode = !flag_in(base, "use_custom_code", false) ? CODES_WECHAT : deposit ? CODES_DEPOSIT : CODES_MERCHANT;
+    card->bind_openid = flag_in(base, "bind_openid", false);
+    card->quantity = number_in(cJSON_GetObjectItemCaseSensitive(base, "sku"), "quantity", 0);
     card->total = card->quantity;
-    card->get_limit = number_of(base, "get_limit", 50);
+    card->get_limit = number_in(base, "get_limit", 50);
 }
 
 struct card *card_new(struct world *w, struct account *a, const struct card_type *type, cJSON *content) {

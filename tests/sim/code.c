@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "body.h"
+
 static const char *const state_names[CODE_STATES] = {
     "", "NORMAL", "CONSUMED", "EXPIRE", "GIFTING", "DELETE", "UNAVAILABLE", "",
 };
@@ -12,18 +14,13 @@ const char *code_state_name(enum code_state state) {
     return state_names[state];
 }
 
-static int64_t number_of(const cJSON *object, const char *name) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-    return cJSON_IsNumber(item) ? (int64_t)item->valuedouble : 0;
-}
-
 static void set_validity(struct code *c, int64_t now) {
     const cJSON *date = cJSON_GetObjectItemCaseSensitive(card_base(c->card), "date_info");
-    int64_t term = number_of(date, "fixed_term");
-    c->begins = number_of(date, "begin_timestamp");
-    c->ends = number_of(date, "end_timestamp");
+    int64_t term = number_in(date, "fixed_term", 0);
+    c->begins = number_in(date, "begin_timestamp", 0);
+    c->ends = number_in(date, "end_timestamp", 0);
     if (term > 0) {
-        c->begins = now + number_of(date, "fixed_begin_term") * 86400;
+        c->begins = now + number_in(date, "fixed_begin_term", 0) * 86400;
         c->ends = c->begins + term * 86400;
     }
 }
@@ -31,7 +28,7 @@ static void set_validity(struct code *c, int64_t now) {
 /* A range that was widened by card/update holds for codes in users' hands at once. */
 static void keep_validity(struct code *c, int64_t now) {
     const cJSON *date = cJSON_GetObjectItemCaseSensitive(card_base(c->card), "date_info");
-    if (number_of(date, "fixed_term") == 0)
+    if (number_in(date, "fixed_term", 0) == 0)
         set_validity(c, now);
     bool ended = c->ends && now > c->ends;
     if (c->state == CODE_NORMAL && ended)

@@ -10,6 +10,8 @@
 #include "fault.h"
 #include "user.h"
 
+#define ADVANCE_MOST 4000000000
+
 static void list_account(const char *key, void *value, void *with) {
     (void)key;
     cJSON_AddItemToArray(with, account_json(value));
@@ -144,8 +146,8 @@ bool control_forget_codes(struct control_call *c) {
 
 bool control_clock(struct control_call *c) {
     long long seconds = number_in(c->body, "seconds", -1);
-    if (seconds < 0)
-        return control_fail(c, "seconds is missing or negative");
+    if (seconds < 0 || seconds + c->w->clock.advanced_ms / 1000 > ADVANCE_MOST)
+        return control_fail(c, "seconds is missing, negative or beyond a century");
     c->w->clock.advanced_ms += seconds * 1000;
     cards_review_due(c->w);
     pthread_cond_broadcast(&c->w->changed);

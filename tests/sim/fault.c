@@ -8,6 +8,9 @@
 
 #include "body.h"
 
+#define BYTES_MOST (1 << 30)
+#define MS_MOST 86400000
+
 void fault_free(struct fault *f) {
     if (f == NULL)
         return;
@@ -79,8 +82,9 @@ int64_t fault_add(struct world *w, const cJSON *from, char *why, size_t why_size
     f->kind = kind;
     read_when(f, from);
     read_what(f, from);
-    if (!read_bytes(f, from)) {
-        snprintf(why, why_size, "body_base64 is not base64");
+    bool sound = f->bytes >= 0 && f->bytes <= BYTES_MOST && f->ms >= 0 && f->ms <= MS_MOST;
+    if (!read_bytes(f, from) || !sound) {
+        snprintf(why, why_size, sound ? "body_base64 is not base64" : "bytes or ms is out of range");
         fault_free(f);
         return 0;
     }

@@ -7,6 +7,8 @@
 
 #include "simbase.h"
 
+#define NUMBER_MOST 4000000000 /* of seconds, a century: no sum of times overflows */
+
 #define NUMBER(name, initial, help)                                                                                  \
     { #name, SETTING_NUMBER, offsetof(struct settings, name), NULL, initial, help }
 #define SWITCH(name, initial, help)                                                                                  \
@@ -83,7 +85,7 @@ static bool parse_number(const char *value, int64_t *number) {
     char *end;
     errno = 0;
     long long n = strtoll(value, &end, 10);
-    if (errno || end == value || *end)
+    if (errno || end == value || *end || n < -1 || n > NUMBER_MOST)
         return false;
     *number = n;
     return true;
@@ -133,7 +135,9 @@ bool settings_set(struct settings *s, const char *name, const char *value, char 
     else
         good = parse_choice(row->choices, value, &number);
     if (!good) {
-        const char *wanted = row->kind == SETTING_NUMBER ? "a number" : row->choices ? row->choices : "on|off";
+        const char *wanted = row->kind == SETTING_NUMBER ? "a number from -1"
+                             : row->choices              ? row->choices
+                                                         : "on|off";
         snprintf(why, why_size, "%s cannot be %s, it is %s", name, value, wanted);
     } else if (row->kind != SETTING_TEXT) {
         *number_of(s, row) = number;
@@ -148,7 +152,7 @@ bool settings_set_json(struct settings *s, const cJSON *object, char *why, size_
         if (cJSON_IsString(item))
             copy_text(text, sizeof text, item->valuestring);
         else if (cJSON_IsNumber(item))
-            snprintf(text, sizeof text, "%lld", (long long)item->valuedouble);
+            snprintf(text, sizeof text, "%.0f", item->valuedouble);
         else
             copy_text(text, sizeof text, cJSON_IsTrue(item) ? "on" : cJSON_IsFalse(item) ? "off" : "null");
         if (!settings_set(s, item->string, text, why, why_size))
