@@ -102,6 +102,11 @@ static void make_code(struct card_stream *s, char code[CODE_LEN]) {
     code[CODE_LEN - 1] = endings->symbol[bits * (uint64_t)endings->count >> 14];
 }
 
+void card_make_code(struct card_stream *s, char code[CODE_LEN + 1]) {
+    make_code(s, code);
+    code[CODE_LEN] = '\0';
+}
+
 static char *put_bytes(char *to, const void *data, size_t len) {
     memcpy(to, data, len);
     return to + len;

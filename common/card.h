@@ -48,6 +48,8 @@ size_t card_stream_fill(struct card_stream *s, char *chunk, size_t cap, int64_t 
 
 /* The parts, for codes that the caller brings: header (CARD_BEGIN_LEN bytes), rows, trailer (CARD_END_LEN). */
 size_t card_copy_begin(char *to);
+/* The next generated code by itself, with its end: for a ticket that is signed alone. */
+void card_make_code(struct card_stream *s, char code[CODE_LEN + 1]);
 /* One card with the next ordinal: at most CARD_ROW_MAX bytes. `code` has 1 to CODE_MAX bytes, or is NULL for none. */
 size_t card_encode(struct card_stream *s, const char *code, char *to);
 size_t card_copy_end(char *to);

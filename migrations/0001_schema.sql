@@ -199,6 +199,7 @@ create table ticket_renewal (
   request_id text collate "C" not null,
   template_id integer not null references template,
   wanted_at timestamptz not null default now(),
+  asked boolean not null default true,            -- by a backend; false: after a rotation, while the old card may still live
   primary key (request_id, template_id)
 );
 

@@ -2,7 +2,6 @@
 -- at a time; a fill takes a free slot, writes it in one transaction and opens it by one UPDATE of the pool row.
 
 set local search_path = kaquan, pg_catalog, pg_temp;
-grant create on schema kaquan to kaquan_fn_work, kaquan_fn_claim, kaquan_fn_admin;
 
 -- 64 slots. The sequences are never reset: setval survives a rollback, and a number drawn late must never fit a new fill.
 do $$
@@ -201,4 +200,3 @@ grant usage, select, update on sequence pool_fill_number, code_run to kaquan_fn_
 grant execute on function slot_table, slot_sequence, pool_ready, pool_copy to kaquan_fn_work, kaquan_worker, kaquan_owner;
 grant execute on function fill_begin, fill_commit, epoch_revoke to kaquan_worker;
 
-revoke create on schema kaquan from kaquan_fn_claim, kaquan_fn_admin; -- fn_work makes the keys of the slots

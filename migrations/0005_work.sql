@@ -1,21 +1,11 @@
 -- What the worker does when: the view of all that is due, the queue, and the audit log.
 
 set local search_path = kaquan, pg_catalog, pg_temp;
-grant create on schema kaquan to kaquan_fn_admin, kaquan_fn_claim;
 
 insert into schedule (kind, every) values
-  ('whitelist_check', '1 h'),
+  ('whitelist_check', '6 h'),
   ('stat_minute', '1 min'),
   ('prune', '1 h');
-
--- Both credentials of an account exist from its first day, empty.
-create function account_credentials() returns trigger
-language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$
-begin
-  insert into kaquan.credential (account_id, kind) values (new.id, 'access_token'), (new.id, 'api_ticket');
-  return null;
-end $$;
-create trigger account_credentials after insert on account for each row execute function account_credentials();
 
 -- Tickets of a template, without counting a big table: what stat_minute has summed, and a count of the last minutes.
 create function ticket_count(template_id integer) returns bigint
@@ -61,23 +51,24 @@ select t.id as template_id, t.key as template, t.account_id, a.key as account, t
   join credential c on c.account_id = t.account_id and c.kind = 'api_ticket'
   cross join lateral (select kaquan.claim_rate(t.id) as per_minute) rate;
 
--- The pools that want a fill, and why.
+-- The pools that want a fill, and why. An open pool is filled again only below half of what it should have, so that a
+-- fill always makes a difference.
 create view pool_need as
 select s.*, case when s.fill is null then 'first fill'
                  when s.epoch < s.credential_epoch then 'rotation'
-                 when s.ready < least(s.pool_low, s.wanted) and s.ready < s.wanted then 'low water'
-                 when s.ready < 5 * s.per_minute and s.ready < s.wanted then 'claim rate'
-            end as reason
+                 when s.ready < s.pool_low then 'low water'
+                 else 'claim rate' end as reason
   from pool_status s
- where s.fillable and not (s.final and s.epoch = s.credential_epoch and s.ready >= s.stock_left)
+ where s.fillable and s.wanted > 0
    and (s.fill is null or s.epoch < s.credential_epoch
-        or s.ready < s.wanted and (s.ready < least(s.pool_low, s.wanted) or s.ready < 5 * s.per_minute));
+        or s.ready < s.wanted / 2.0 and s.ready < greatest(s.pool_low, 5 * s.per_minute));
 
 -- All that is due by its state, or will be: the worker sleeps until the first of it.
 create view job_due as
 select 'credential_refresh' as kind, c.account_id, null::integer as template_id,
-       min(credential_due_at(c, s.time_scale)) as due_at
-  from credential c join account a on a.id = c.account_id and a.enabled and a.secret is not null, site s
+       min(greatest(credential_due_at(c), c.lease_until, case when c.breaker = 'open' then c.breaker_until end,
+                    case when credential_budget_left(c) <= 0 then clock_timestamp() + wx_scaled(600) end)) as due_at
+  from credential c join account a on a.id = c.account_id and a.enabled and a.secret is not null
  group by c.account_id
 union all
 select 'template_review', t.account_id, t.id, t.review_due_at from template t where t.status = 'waiting'
@@ -164,9 +155,8 @@ grant update on site to kaquan_worker;
 grant insert on whitelist_check, template_revision, ticket_event, job_log, backend_grant, pool to kaquan_worker;
 grant update on pool to kaquan_worker; -- through pool_copy()
 grant delete on backend_grant, host_block, ticket_renewal, job, whitelist_check, worker_heartbeat to kaquan_worker;
-grant execute on function job_plan, ticket_count, claim_rate, pool_copy_changed, account_credentials, job_tell to kaquan_worker;
+grant execute on function job_plan, ticket_count, claim_rate, pool_copy_changed, job_tell to kaquan_worker;
 
 grant select on pool_status to kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant execute on function pool_ready, ticket_count, claim_rate to kaquan_operator, kaquan_auditor, kaquan_monitor;
 
-revoke create on schema kaquan from kaquan_fn_claim, kaquan_fn_admin;

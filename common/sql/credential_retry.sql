@@ -1,0 +1,2 @@
+-- Whatever made the worker wait for this account is forgotten.
+select kaquan.credential_retry($1, $2)

@@ -1,0 +1,30 @@
+/* Polls what became of a template under review; events tell it sooner where they are forwarded. */
+#include "jobs.h"
+
+#include "json.h"
+#include "template_status.h"
+#include "wechat.h"
+
+enum { REVIEW_EVERY_S = 300 }; /* WeChat's seconds: a review takes up to three working days */
+
+bool job_template_review(struct run *run, struct err *err) {
+    struct db *db = run->work->db;
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_WX_REPLY struct wx_reply reply = {0};
+    struct wx wx;
+    const char *status;
+    if (!db_query(db, &sql_template_waiting, &rows, err, V_INT(run->job.template_id)))
+        return false;
+    if (rows.count == 0) {
+        run_result(run, "no longer under review");
+        return true;
+    }
+    if (!work_wx(run->work, db_int(&rows, 0, "account_id"), &wx, err))
+        return false;
+    const cJSON *base = card_base_info(&wx, db_text(&rows, 0, "card_id"), &reply, err);
+    if (!base || !json_need_text(base, "status", 1, 64, "A-Z_", &status, err))
+        return false;
+    run_result(run, "%s: %s", db_text(&rows, 0, "key"), status);
+    return db_do(db, &sql_template_reviewed, err, V_INT(run->job.template_id), V_TEXT(template_status_of(status)),
+                 V_TEXT(status), V_SECONDS(REVIEW_EVERY_S));
+}
