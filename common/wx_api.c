@@ -207,7 +207,7 @@ static bool fields_good(const struct wx_endpoint *e, const cJSON *json, struct e
 }
 
 bool wx_read(const struct wx_endpoint *e, const struct http_reply *reply, struct wx_reply *out, struct err *err) {
-    struct err unused;
+    struct err unused = {0};
     struct err *e_or_own = err == NULL ? &unused : err;
     wx_reply_clear(out);
     if (!status_good(e, reply, out, e_or_own))

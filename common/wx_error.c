@@ -25,21 +25,21 @@
 
 /* clang-format off */
 static const struct wx_rule rules[WX_CLASSES] = {
-    /* class                            name           wait              seconds tries breaker host  alert  kind */
-    [WX_OK]          = {WX_OK,          "ok",          WX_WAIT_NONE,       0, 1, 0, false, false, ERR_NONE,        "WeChat did what was asked"},
-    [WX_DONE]        = {WX_DONE,        "done",        WX_WAIT_NONE,       0, 1, 0, false, false, ERR_INPUT,       "it may have been done before: its state is looked up, then it counts as success"},
-    [WX_TRANSIENT]   = {WX_TRANSIENT,   "transient",   WX_WAIT_DOUBLE,    15, 3, 5, false, false, ERR_UNAVAILABLE, "WeChat is busy or cannot be reached: tried again by itself, ever more slowly"},
-    [WX_GARBAGE]     = {WX_GARBAGE,     "garbage",     WX_WAIT_DOUBLE,    15, 1, 3, false, true,  ERR_PROTOCOL,    "an answer that is not WeChat's: a captive portal or a proxy is in the way"},
-    [WX_TOKEN_STALE] = {WX_TOKEN_STALE, "token_stale", WX_WAIT_FIXED,     60, 1, 2, false, true,  ERR_PERMISSION,  "the access_token is refused: fetched anew once and the call repeated once"},
-    [WX_CONFIG]      = {WX_CONFIG,      "config",      WX_WAIT_FIXED,   3600, 1, 1, false, true,  ERR_PERMISSION,  "appid, AppSecret or token mode are wrong: nothing is tried before they change, but for a probe every hour"},
-    [WX_HOST]        = {WX_HOST,        "host",        WX_WAIT_FIXED,    600, 1, 0, true,  true,  ERR_PERMISSION,  "this host's address is not whitelisted: other hosts take over, this one asks again later"},
-    [WX_CONFIRM]     = {WX_CONFIRM,     "confirm",     WX_WAIT_FIXED,    600, 1, 0, false, true,  ERR_PERMISSION,  "the account's administrator must confirm: asked again every 10 minutes"},
-    [WX_QUOTA]       = {WX_QUOTA,       "quota",       WX_WAIT_DAY,      900, 1, 0, false, true,  ERR_BUSY,        "the day's calls are used up: goes on after midnight in China"},
-    [WX_MINUTE]      = {WX_MINUTE,      "minute",      WX_WAIT_MINUTE,    20, 1, 0, false, false, ERR_BUSY,        "too many calls within a minute: goes on in the next one"},
-    [WX_PERMISSION]  = {WX_PERMISSION,  "permission",  WX_WAIT_OPERATOR,   0, 1, 1, false, true,  ERR_PERMISSION,  "the account may not do this: nothing is tried before an operator did something"},
-    [WX_BAD_DATA]    = {WX_BAD_DATA,    "bad_data",    WX_WAIT_FIXED,   3600, 1, 1, false, false, ERR_INPUT,       "what was sent is wrong: it is never repeated unchanged"},
-    [WX_STOCK]       = {WX_STOCK,       "stock",       WX_WAIT_FIXED,   3600, 1, 0, false, false, ERR_INPUT,       "stock and codes do not fit together: the counts are read again and an operator decides"},
-    [WX_UNKNOWN]     = {WX_UNKNOWN,     "unknown",     WX_WAIT_FIXED,   3600, 1, 1, false, true,  ERR_PROTOCOL,    "a number that is in no table: taken as a wrong configuration, probed every hour"},
+    /* class                            name           wait              seconds tries breaker stop host alert kind */
+    [WX_OK]          = {WX_OK,          "ok",          WX_WAIT_NONE,       0, 1, 0, 0, false, false, ERR_NONE,        "WeChat did what was asked"},
+    [WX_DONE]        = {WX_DONE,        "done",        WX_WAIT_NONE,       0, 1, 0, 0, false, false, ERR_INPUT,       "it may have been done before: its state is looked up, then it counts as success"},
+    [WX_TRANSIENT]   = {WX_TRANSIENT,   "transient",   WX_WAIT_DOUBLE,    15, 3, 5, 5, false, false, ERR_UNAVAILABLE, "WeChat is busy or cannot be reached: tried again by itself, ever more slowly"},
+    [WX_GARBAGE]     = {WX_GARBAGE,     "garbage",     WX_WAIT_DOUBLE,    15, 1, 3, 3, false, true,  ERR_PROTOCOL,    "an answer that is not WeChat's: a captive portal or a proxy is in the way"},
+    [WX_TOKEN_STALE] = {WX_TOKEN_STALE, "token_stale", WX_WAIT_FIXED,     60, 1, 2, 0, false, true,  ERR_PERMISSION,  "the access_token is refused: fetched anew once and the call repeated once"},
+    [WX_CONFIG]      = {WX_CONFIG,      "config",      WX_WAIT_FIXED,   3600, 1, 1, 0, false, true,  ERR_PERMISSION,  "appid, AppSecret or token mode are wrong: nothing is tried before they change, but for a probe every hour"},
+    [WX_HOST]        = {WX_HOST,        "host",        WX_WAIT_FIXED,    600, 1, 0, 0, true,  true,  ERR_PERMISSION,  "this host's address is not whitelisted: other hosts take over, this one asks again later"},
+    [WX_CONFIRM]     = {WX_CONFIRM,     "confirm",     WX_WAIT_FIXED,    600, 1, 0, 1, false, true,  ERR_PERMISSION,  "the account's administrator must confirm: asked again every 10 minutes"},
+    [WX_QUOTA]       = {WX_QUOTA,       "quota",       WX_WAIT_DAY,      900, 1, 0, 1, false, true,  ERR_BUSY,        "the day's calls are used up: goes on after midnight in China"},
+    [WX_MINUTE]      = {WX_MINUTE,      "minute",      WX_WAIT_MINUTE,    20, 1, 0, 1, false, false, ERR_BUSY,        "too many calls within a minute: goes on in the next one"},
+    [WX_PERMISSION]  = {WX_PERMISSION,  "permission",  WX_WAIT_OPERATOR,   0, 1, 1, 1, false, true,  ERR_PERMISSION,  "the account may not do this: nothing is tried before an operator did something"},
+    [WX_BAD_DATA]    = {WX_BAD_DATA,    "bad_data",    WX_WAIT_FIXED,   3600, 1, 1, 0, false, false, ERR_INPUT,       "what was sent is wrong: it is never repeated unchanged"},
+    [WX_STOCK]       = {WX_STOCK,       "stock",       WX_WAIT_FIXED,   3600, 1, 0, 0, false, false, ERR_INPUT,       "stock and codes do not fit together: the counts are read again and an operator decides"},
+    [WX_UNKNOWN]     = {WX_UNKNOWN,     "unknown",     WX_WAIT_FIXED,   3600, 1, 1, 0, false, true,  ERR_PROTOCOL,    "a number that is in no table: taken as a wrong configuration, probed every hour"},
 };
 
 /* WeChat's answers, by number; wechat-card-api.md section 23. */

@@ -49,7 +49,8 @@ struct wx_rule {
     enum wx_wait_kind wait;
     double seconds;
     int tries;         /* of one call in one run; 1: never repeated by itself */
-    int breaker_after; /* failures in a row that open the breaker; 0: never */
+    int breaker_after; /* failures in a row that open a credential's breaker; 0: never */
+    int stop_after;    /* failures in a row that stop any other endpoint for the account; 0: never */
     bool blocks_host;  /* this host leaves the account to others for that long */
     bool alert;
     enum err_kind kind;
