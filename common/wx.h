@@ -1,0 +1,30 @@
+/* wx.h - calls to WeChat in the name of an account: token, ledger, transport and answer in one. The worker's alone.
+ */
+#ifndef KAQUAN_WX_H
+#define KAQUAN_WX_H
+
+#include "base.h"
+#include "buf.h"
+#include "err.h"
+#include "wx_api.h"
+#include "wx_credential.h"
+
+struct wx {
+    struct wx_tools tools;
+    int64_t account_id;
+    char appid[40];
+    char api_base[256];
+    double time_scale;
+};
+
+/* Reads what calls need; nothing is held, nothing to free. ERR_CONFIG when the account is disabled. */
+bool wx_open(struct wx *wx, const struct wx_tools *tools, int64_t account_id, struct err *err);
+
+/* Calls an endpoint that takes an access_token, `body` NULL for GET. True: success, and `reply` has the answer.
+ * False: `err` has the sentence and reply->class what it means; WX_OK there means that WeChat was not called at all.
+ * A rejected token is refreshed once and the call repeated once. A call that may be repeated is tried up to 3 times
+ * when WeChat is busy or not reached; one that may not be ends with "outcome unknown", ERR_UNAVAILABLE. `reply` must
+ * be zeroed or cleared. */
+bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err);
+
+#endif
