@@ -1,6 +1,6 @@
 -- How full is every pool, the emptiest first, and how many cards went in each of the last 30 minutes ("-": not known)?
---   -> key, title, account, status, paused, ready, wanted, epoch, life_s (null: no cards), minutes
-select s.template as key, s.title, s.account, s.status, s.paused, s.ready, s.wanted, coalesce(s.epoch, 0) as epoch,
+--   -> key, title, account, status, paused, ready, wanted, low, epoch, life_s (null: no cards), minutes
+select s.template as key, s.title, s.account, s.status, s.paused, s.ready, s.wanted, s.pool_low as low, coalesce(s.epoch, 0) as epoch,
        case when s.slot is not null and isfinite(s.usable_until)
             then extract(epoch from s.usable_until - clock_timestamp())::float8 end as life_s,
        (select string_agg(coalesce(m.claims::text, '-'), ' ' order by g.minute)

@@ -1,0 +1,289 @@
+#include "db_async.h"
+
+#include <math.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "db_private.h"
+#include "db_settings.h"
+#include "random.h"
+
+/* A server that takes longer than this to let us in or to answer is as good as gone; statement_timeout ends a slow
+ * statement long before. */
+static const double PATIENCE_S = 10, RETRY_FIRST_S = 0.3, RETRY_LAST_S = 30, JITTER = 0.2;
+
+struct db_async {
+    struct db db; /* the connection, as the rest of db*.c knows it */
+    enum db_async_state state;
+    PostgresPollingStatusType wants; /* while connecting */
+    const struct sql *asked;
+    PGresult *result; /* the first of the present statement */
+    bool complete;    /* its answer is whole, or will never be */
+    bool flushed;
+    double since; /* start of connecting or asking */
+    double retry_at;
+    double round_trip;
+    int failures;
+    int connections;
+    struct err trouble;
+    char database[DB_NAME_MAX];
+    char user[DB_NAME_MAX];
+};
+
+static void ignore_notice(void *context UNUSED, const PGresult *notice UNUSED) {
+}
+
+/* --- losing and trying again --- */
+
+static void wait_for_retry(struct db_async *a) {
+    double pause = fmin(RETRY_LAST_S, RETRY_FIRST_S * pow(2, fmin(a->failures, 20)));
+
+    pause *= 1 + JITTER * (2 * random_unit() - 1);
+    a->failures++;
+    a->retry_at = clock_seconds() + pause;
+    a->complete = a->asked != NULL;
+    a->state = DB_ASYNC_WAITING;
+    PQclear(a->result);
+    a->result = NULL;
+    db_disconnect(&a->db);
+}
+
+static void refused(struct db_async *a) {
+    db_connect_failed(&a->db, &a->trouble);
+    wait_for_retry(a);
+}
+
+static void lost(struct db_async *a) {
+    db_lost(&a->db, a->asked ? a->asked->name : "idle", &a->trouble);
+    a->trouble.kind = ERR_UNAVAILABLE;
+    wait_for_retry(a);
+}
+
+static void gave_up(struct db_async *a) {
+    fail(&a->trouble, ERR_UNAVAILABLE, "the database did not answer for %.0f s", PATIENCE_S);
+    wait_for_retry(a);
+}
+
+/* --- connecting --- */
+
+static void begin(struct db_async *a) {
+    const char *password = getenv("PGPASSWORD");
+    struct db_settings settings;
+
+    if (password && password[0] != '\0') {
+        fail(&a->trouble, ERR_CONFIG, "PGPASSWORD is set: a password in the environment can be read by others");
+        fail_cure(&a->trouble, "unset PGPASSWORD and put the password into a passfile (~/.pgpass, mode 0600)");
+        wait_for_retry(a);
+        return;
+    }
+    db_settings_fill(&settings, &a->db.options, true);
+    a->state = DB_ASYNC_CONNECTING;
+    a->wants = PGRES_POLLING_WRITING; /* as libpq's manual says for the first time */
+    a->since = clock_seconds();
+    a->db.conn = PQconnectStartParams(settings.keywords, settings.values, 0);
+    if (!a->db.conn)
+        bug("no memory for a connection");
+    if (PQstatus(a->db.conn) == CONNECTION_BAD)
+        refused(a);
+}
+
+static bool is_utf8(const char *encoding) {
+    return encoding && strcmp(encoding, "UTF8") == 0;
+}
+
+static void connected(struct db_async *a) {
+    if (!is_utf8(PQparameterStatus(a->db.conn, "server_encoding")) ||
+        !is_utf8(PQparameterStatus(a->db.conn, "client_encoding"))) {
+        fail(&a->trouble, ERR_CONFIG, "the database %s has another encoding than UTF8", PQdb(a->db.conn));
+        fail_cure(&a->trouble, "create the database with encoding UTF8");
+        wait_for_retry(a);
+        return;
+    }
+    PQsetnonblocking(a->db.conn, 1);
+    PQsetNoticeReceiver(a->db.conn, ignore_notice, NULL);
+    text_copy(a->database, sizeof(a->database), PQdb(a->db.conn));
+    text_copy(a->user, sizeof(a->user), PQuser(a->db.conn));
+    a->connections++;
+    a->state = DB_ASYNC_IDLE;
+}
+
+short db_async_events(const struct db_async *a) {
+    if (a->state == DB_ASYNC_CONNECTING)
+        return a->wants == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+    return a->state == DB_ASYNC_BUSY && !a->flushed ? POLLIN | POLLOUT : POLLIN;
+}
+
+/* PQconnectPoll() would wait on a socket that is not ready. */
+static bool socket_ready(const struct db_async *a) {
+    struct pollfd watch = {.fd = db_async_socket(a), .events = db_async_events(a)};
+
+    return poll(&watch, 1, 0) > 0;
+}
+
+static void step_connecting(struct db_async *a) {
+    while (a->state == DB_ASYNC_CONNECTING && socket_ready(a)) {
+        a->wants = PQconnectPoll(a->db.conn);
+        if (a->wants == PGRES_POLLING_OK)
+            connected(a);
+        else if (a->wants == PGRES_POLLING_FAILED)
+            refused(a);
+    }
+    if (a->state == DB_ASYNC_CONNECTING && clock_seconds() - a->since > PATIENCE_S)
+        gave_up(a);
+}
+
+/* --- asking --- */
+
+void db_async_ask(struct db_async *a, const struct sql *statement) {
+    if (a->state != DB_ASYNC_IDLE)
+        bug("%s: asked of a connection that is not idle", statement->name);
+    a->asked = statement;
+    a->complete = false;
+    a->flushed = false;
+    a->since = clock_seconds();
+    a->state = DB_ASYNC_BUSY;
+    if (!PQsendQueryParams(a->db.conn, statement->text, 0, NULL, NULL, NULL, NULL, 0))
+        lost(a);
+}
+
+/* Keeps the first result, as a statement has one only. */
+static void take_results(struct db_async *a) {
+    while (!a->complete && !PQisBusy(a->db.conn)) {
+        PGresult *result = PQgetResult(a->db.conn);
+
+        a->complete = result == NULL;
+        if (!a->result)
+            a->result = result;
+        else
+            PQclear(result);
+    }
+    if (a->complete)
+        a->round_trip = clock_seconds() - a->since;
+}
+
+static void step_connected(struct db_async *a) {
+    int flush = a->flushed ? 0 : PQflush(a->db.conn);
+
+    a->flushed = flush == 0;
+    if (flush < 0 || !PQconsumeInput(a->db.conn) || PQstatus(a->db.conn) != CONNECTION_OK) {
+        lost(a);
+        return;
+    }
+    if (a->state != DB_ASYNC_BUSY || a->complete)
+        return;
+    take_results(a);
+    if (PQstatus(a->db.conn) != CONNECTION_OK)
+        lost(a);
+    else if (!a->complete && clock_seconds() - a->since > PATIENCE_S)
+        gave_up(a);
+}
+
+bool db_async_answer(struct db_async *a, struct db_rows *rows, bool *ok, struct err *err) {
+    if (!a->asked || !a->complete)
+        return false;
+    *ok = a->state == DB_ASYNC_BUSY && db_accept(&a->db, a->result, a->asked->name, err);
+    if (a->state == DB_ASYNC_WAITING)
+        *err = a->trouble;
+    else
+        a->state = DB_ASYNC_IDLE;
+    a->asked = NULL;
+    if (*ok) {
+        db_rows_clear(rows);
+        *rows = (struct db_rows){.result = a->result, .count = PQntuples(a->result)};
+        a->failures = 0; /* only now: a server may let us in and throw us out at once */
+    } else {
+        PQclear(a->result);
+    }
+    a->result = NULL;
+    return true;
+}
+
+/* --- the rest --- */
+
+struct db_async *db_async_new(const struct db_options *options) {
+    struct db_async *a = mem_new(sizeof(*a));
+    const char *from[] = {options->application_name, options->service, options->role};
+
+    for (size_t i = 0; i < ARRAY_LEN(from); i++)
+        a->db.texts[i] = from[i] ? mem_text(from[i]) : NULL;
+    a->db.options = *options;
+    a->db.options.application_name = a->db.texts[0];
+    a->db.options.service = a->db.texts[1];
+    a->db.options.role = a->db.texts[2];
+    begin(a);
+    return a;
+}
+
+void db_async_free(struct db_async *a) {
+    if (!a)
+        return;
+    PQclear(a->result);
+    db_disconnect(&a->db);
+    for (size_t i = 0; i < ARRAY_LEN(a->db.texts); i++)
+        free(a->db.texts[i]);
+    free(a);
+}
+
+void db_async_auto(struct db_async **async) {
+    db_async_free(*async);
+    *async = NULL;
+}
+
+int db_async_socket(const struct db_async *a) {
+    return a->db.conn ? PQsocket(a->db.conn) : -1;
+}
+
+double db_async_due(const struct db_async *a) {
+    double now = clock_seconds();
+
+    if (a->state == DB_ASYNC_WAITING)
+        return fmax(0, a->retry_at - now);
+    return a->state == DB_ASYNC_IDLE ? PATIENCE_S : fmax(0, a->since + PATIENCE_S - now);
+}
+
+void db_async_step(struct db_async *a) {
+    if (a->state == DB_ASYNC_WAITING && !a->asked && clock_seconds() >= a->retry_at)
+        begin(a);
+    if (a->state == DB_ASYNC_CONNECTING)
+        step_connecting(a);
+    else if (a->state != DB_ASYNC_WAITING)
+        step_connected(a);
+}
+
+enum db_async_state db_async_state(const struct db_async *a) {
+    return a->state;
+}
+
+int db_async_connections(const struct db_async *a) {
+    return a->connections;
+}
+
+const struct err *db_async_trouble(const struct db_async *a) {
+    return &a->trouble;
+}
+
+int db_async_failures(const struct db_async *a) {
+    return a->failures;
+}
+
+double db_async_retry_in(const struct db_async *a) {
+    return a->state == DB_ASYNC_WAITING ? fmax(0, a->retry_at - clock_seconds()) : 0;
+}
+
+void db_async_retry_now(struct db_async *a) {
+    a->retry_at = clock_seconds();
+}
+
+double db_async_round_trip(const struct db_async *a) {
+    return a->round_trip;
+}
+
+const char *db_async_database(const struct db_async *a) {
+    return a->database;
+}
+
+const char *db_async_user(const struct db_async *a) {
+    return a->user;
+}

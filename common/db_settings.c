@@ -1,0 +1,127 @@
+#include "db_settings.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+enum { IDLE_IN_TRANSACTION_MS = 60000 };
+
+struct setting {
+    const char *keyword;
+    const char *value;
+};
+
+static const struct setting always[] = {
+    {"connect_timeout", "2"},     {"keepalives", "1"},       {"keepalives_idle", "5"},
+    {"keepalives_interval", "2"}, {"keepalives_count", "3"}, {"tcp_user_timeout", "3000"},
+    {"client_encoding", "UTF8"},  {"gssencmode", "disable"},
+};
+
+/* Over a network: nothing in the environment may weaken these (reliability.md 1.5). */
+static const struct setting over_network[] = {
+    {"sslmode", "verify-full"},
+    {"channel_binding", "require"},
+    {"ssl_min_protocol_version", "TLSv1.2"},
+};
+
+static void add(struct db_settings *s, const char *keyword, const char *value) {
+    if (s->count + 1 >= DB_SETTINGS)
+        bug("too many settings for libpq");
+    s->keywords[s->count] = keyword;
+    s->values[s->count++] = value;
+}
+
+static void add_list(struct db_settings *s, const struct setting *list, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        add(s, list[i].keyword, list[i].value);
+}
+
+/* A directory of Unix sockets or a literal loopback address. */
+static bool host_is_here(const char *host) {
+    struct in6_addr six;
+    struct in_addr four;
+
+    if (host[0] == '/' || host[0] == '@')
+        return true;
+    if (inet_pton(AF_INET, host, &four) == 1)
+        return (ntohl(four.s_addr) >> 24) == 127;
+    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+/* Does every host of a comma-separated list stay on this machine? An empty one is libpq's default, a Unix socket. */
+static bool hosts_are_here(const char *list) {
+    char host[256];
+
+    while (list && *list) {
+        size_t len = strcspn(list, ",");
+
+        if (len >= sizeof(host))
+            return false;
+        memcpy(host, list, len);
+        host[len] = '\0';
+        if (len > 0 && !host_is_here(host))
+            return false;
+        list += len + (list[len] == ',');
+    }
+    return true;
+}
+
+/* Says where libpq would go by default, with PGSERVICE set to `service` when there is one. */
+static PQconninfoOption *libpq_defaults(const char *service) {
+    const char *before = getenv("PGSERVICE");
+    char *kept = before ? mem_text(before) : NULL;
+    PQconninfoOption *found;
+
+    if (service)
+        setenv("PGSERVICE", service, 1);
+    found = PQconndefaults();
+    if (service && kept)
+        setenv("PGSERVICE", kept, 1);
+    else if (service)
+        unsetenv("PGSERVICE");
+    free(kept);
+    return found;
+}
+
+static bool stays_here(const char *service) {
+    PQconninfoOption *found = libpq_defaults(service);
+    bool here = found != NULL;
+
+    for (const PQconninfoOption *o = found; o && o->keyword; o++)
+        if (strcmp(o->keyword, "host") == 0 || strcmp(o->keyword, "hostaddr") == 0)
+            here = here && hosts_are_here(o->val);
+    PQconninfoFree(found);
+    return here;
+}
+
+/* Settings of the session travel with the start packet, so that they cost no statement. Unqualified names mean ours;
+ * pg_catalog is always searched first. */
+static void session(struct db_settings *s, const struct db_options *o, bool read_only) {
+    int len = snprintf(s->session, sizeof(s->session),
+                       "-c search_path=kaquan,pg_temp -c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
+                       " -c default_transaction_isolation=read\\ committed"
+                       " -c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d%s%s%s",
+                       o->statement_timeout_ms, o->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
+                       read_only ? " -c default_transaction_read_only=on" : "", o->role ? " -c role=" : "",
+                       o->role ? o->role : "");
+
+    if ((size_t)len >= sizeof(s->session))
+        bug("session settings do not fit");
+}
+
+void db_settings_fill(struct db_settings *settings, const struct db_options *options, bool read_only) {
+    *settings = (struct db_settings){0};
+    session(settings, options, read_only);
+    add_list(settings, always, ARRAY_LEN(always));
+    if (!stays_here(options->service))
+        add_list(settings, over_network, ARRAY_LEN(over_network));
+    /* To libpq a session that reads only is no "read-write" server, although it is the primary. */
+    add(settings, "target_session_attrs", read_only ? "primary" : "read-write");
+    add(settings, "options", settings->session);
+    add(settings, "application_name", options->application_name ? options->application_name : "kaquan");
+    if (options->service)
+        add(settings, "service", options->service);
+}

@@ -1,0 +1,205 @@
+#include "console.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "lang.h"
+#include "schema.h"
+
+enum { LEAST_ROWS = 16, LEAST_COLUMNS = 60, WORKER_QUIET_S = 150, PART = 160 };
+
+static bool is_connected(const struct console *c) {
+    return db_async_state(c->db) == DB_ASYNC_IDLE || db_async_state(c->db) == DB_ASYNC_BUSY;
+}
+
+/* The wall's time `ago` seconds ago. */
+static const char *clock_text(char out[UI_FIGURE], double ago) {
+    time_t at = (time_t)(clock_wall() - ago);
+    struct tm local;
+
+    if (!localtime_r(&at, &local) || strftime(out, UI_FIGURE, "%H:%M:%S", &local) == 0)
+        out[0] = '\0';
+    return out;
+}
+
+/* --- header --- */
+
+static void database_words(const struct console *c, char *out, size_t size) {
+    double ms = db_async_round_trip(c->db) * 1000;
+
+    if (is_connected(c))
+        snprintf(out, size, _("db ok %.0f ms"), ms);
+    else
+        snprintf(out, size, "%s", db_async_state(c->db) == DB_ASYNC_WAITING ? _("db LOST") : _("db connecting"));
+}
+
+static void worker_words(const struct console *c, char *out, size_t size) {
+    const struct db_rows *rows = &c->worker.rows;
+    char span[UI_FIGURE];
+    double quiet;
+
+    if (rows->count == 0) {
+        snprintf(out, size, "%s", _("worker ?"));
+        return;
+    }
+    if (db_null(rows, 0, "beat_s")) {
+        snprintf(out, size, "%s", _("worker NEVER SEEN"));
+        return;
+    }
+    quiet = db_number(rows, 0, "beat_s");
+    snprintf(out, size, quiet > WORKER_QUIET_S ? _("worker QUIET %s") : _("worker ok %s"), ui_span(span, quiet));
+}
+
+/* Right what changes, left where we are: what does not fit is cut on the left. */
+static void draw_header(const struct console *c, int columns) {
+    char database[PART], worker[PART], now[UI_FIGURE], right[4 * PART];
+    int width;
+
+    database_words(c, database, sizeof(database));
+    worker_words(c, worker, sizeof(worker));
+    snprintf(right, sizeof(right), "%s%s  %s  %s  %s ", c->paused ? _("PAUSED  ") : "", database, worker,
+             _("READ-ONLY"), clock_text(now, 0));
+    ui_ground(0, 0, columns, ROLE_HEADER);
+    width = text_width(right);
+    ui_right(0, 0, columns, ROLE_HEADER, right);
+    ui_format(0, 0, columns - width - 1, ROLE_HEADER, " kaquan  [%s] %s", db_async_database(c->db),
+              db_async_user(c->db));
+}
+
+static void draw_tabs(const struct console *c, int columns) {
+    int column = 1;
+
+    for (size_t i = 0; i < c->screen_count; i++) {
+        bool here = i == c->current;
+
+        column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM,
+                            here ? "[%zu %s]" : " %zu %s ", i + 1, _(c->screens[i]->title));
+    }
+}
+
+/* --- banners --- */
+
+/* Each takes a row from the top of the area. */
+static void draw_banner(struct area *area, const char *text) {
+    ui_ground(area->row, area->column, area->columns, ROLE_WARN);
+    ui_text(area->row, area->column, area->columns, ROLE_WARN, text);
+    area->row++;
+    area->rows--;
+}
+
+static void draw_lost(const struct console *c, struct area *area) {
+    const struct err *why = db_async_trouble(c->db);
+    char text[1024];
+
+    if (db_async_failures(c->db) == 0 || is_connected(c))
+        return;
+    if (db_async_state(c->db) == DB_ASYNC_CONNECTING)
+        snprintf(text, sizeof(text), _(" !  NO CONNECTION: try %d is on its way"), db_async_failures(c->db) + 1);
+    else
+        snprintf(text, sizeof(text), _(" !  NO CONNECTION: try %d in %.0f s, r tries now"),
+                 db_async_failures(c->db) + 1, db_async_retry_in(c->db));
+    draw_banner(area, text);
+    snprintf(text, sizeof(text), "    %s", why->text);
+    draw_banner(area, text);
+    snprintf(text, sizeof(text), "    %s", _(why->cure));
+    if (why->cure[0] != '\0')
+        draw_banner(area, text);
+}
+
+static void draw_schema(const struct console *c, struct area *area) {
+    struct err err = {0};
+    char text[1024];
+
+    if (!schema_trouble(&c->schema, &err))
+        return;
+    snprintf(text, sizeof(text), " !  %s", err.text);
+    draw_banner(area, text);
+    snprintf(text, sizeof(text), "    %s", _(err.cure));
+    if (err.cure[0] != '\0')
+        draw_banner(area, text);
+}
+
+/* --- status and hints --- */
+
+static void draw_status(const struct console *c, int row, int columns) {
+    const struct pane *pane = &c->views[c->current].panes[0];
+    char at[UI_FIGURE], span[UI_FIGURE], text[256] = "";
+    double age = clock_seconds() - pane->answered_at;
+
+    if (pane->answered_at == 0)
+        snprintf(text, sizeof(text), "%s", _("no data yet"));
+    else if (age < 3 && !c->paused && is_connected(c))
+        snprintf(text, sizeof(text), _("live, every second; last %s"), clock_text(at, age));
+    else
+        snprintf(text, sizeof(text), _("data from %s, %s old"), clock_text(at, age), ui_span(span, age));
+    ui_text(row, 1, columns - 2, ROLE_DIM, text);
+    ui_right(row, columns / 2, columns / 2 - 1, ROLE_WARN, lang_warning());
+}
+
+static int draw_hint(int row, int column, int columns, const char *key, const char *what) {
+    int used = ui_text(row, column, columns - column, ROLE_ACCENT, key);
+
+    used += ui_text(row, column + used + 1, columns - column - used - 1, ROLE_NORMAL, what);
+    return column + used + 3;
+}
+
+static void draw_hints(const struct console *c, int row, int columns) {
+    const struct screen *screen = console_screen(c);
+    size_t count;
+    const struct key_row *global = keys_global(&count);
+    char key[2] = "";
+    int column = 1;
+
+    for (size_t i = 0; i < c->screen_count; i++) {
+        key[0] = (char)('1' + i);
+        column = draw_hint(row, column, columns, key, _(c->screens[i]->title));
+    }
+    for (size_t i = 0; i < screen->key_count; i++)
+        if (screen->keys[i].hint)
+            column = draw_hint(row, column, columns, _(screen->keys[i].label), _(screen->keys[i].hint));
+    for (size_t i = 0; i < count; i++) {
+        key[0] = (char)global[i].key;
+        if (global[i].hint)
+            column = draw_hint(row, column, columns, key, _(global[i].hint));
+    }
+}
+
+/* --- a frame --- */
+
+static void draw_too_small(int rows, int columns) {
+    char text[128];
+
+    snprintf(text, sizeof(text), _("%dx%d now, %dx%d needed"), columns, rows, LEAST_COLUMNS, LEAST_ROWS);
+    ui_text(rows / 2, 0, columns, ROLE_NORMAL, text);
+}
+
+static void draw_screen(struct console *c, int rows, int columns) {
+    struct area area = {2, 0, rows - 4, columns};
+
+    draw_header(c, columns);
+    draw_tabs(c, columns);
+    draw_lost(c, &area);
+    draw_schema(c, &area);
+    ui_fade(!is_connected(c));
+    if (c->helping)
+        help_draw(c, area);
+    else
+        console_screen(c)->draw(console_view(c), area);
+    ui_fade(false);
+    draw_status(c, rows - 2, columns);
+    draw_hints(c, rows - 1, columns);
+}
+
+void console_draw(struct console *c) {
+    int rows, columns;
+
+    term_size(&rows, &columns);
+    term_clear();
+    if (rows < LEAST_ROWS || columns < LEAST_COLUMNS)
+        draw_too_small(rows, columns);
+    else
+        draw_screen(c, rows, columns);
+    term_show();
+}

@@ -1,0 +1,262 @@
+#include "ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lang.h"
+#include "text.h"
+
+enum { LINE = 2048 };
+
+static bool fading;
+
+void ui_fade(bool faded) {
+    fading = faded;
+}
+
+static enum term_role shown(enum term_role role) {
+    return fading ? ROLE_DIM : role;
+}
+
+/* --- text --- */
+
+/* Cuts `text` in place; returns its columns. */
+static int clip(char *text, int columns) {
+    static const char cut[] = "..";
+    int width = text_width(text);
+    size_t keep;
+
+    if (width <= columns)
+        return width;
+    keep = text_fit(text, columns > 2 ? columns - 2 : columns);
+    text[keep] = '\0';
+    if (columns > 2 && keep + sizeof(cut) <= LINE)
+        memcpy(text + keep, cut, sizeof(cut));
+    return text_width(text);
+}
+
+int ui_text(int row, int column, int columns, enum term_role role, const char *text) {
+    char line[LINE];
+    int width;
+
+    if (columns <= 0)
+        return 0;
+    safe_copy(line, sizeof(line), text);
+    width = clip(line, columns);
+    term_put(row, column, shown(role), line);
+    return width;
+}
+
+int ui_format(int row, int column, int columns, enum term_role role, const char *format, ...) {
+    char line[LINE];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    return ui_text(row, column, columns, role, line);
+}
+
+void ui_right(int row, int column, int columns, enum term_role role, const char *text) {
+    char line[LINE];
+    int width;
+
+    if (columns <= 0)
+        return;
+    safe_copy(line, sizeof(line), text);
+    width = clip(line, columns);
+    term_put(row, column + columns - width, shown(role), line);
+}
+
+void ui_ground(int row, int column, int columns, enum term_role role) {
+    char line[LINE];
+    size_t len = columns < 0 ? 0 : (size_t)columns;
+
+    if (len >= sizeof(line))
+        len = sizeof(line) - 1;
+    memset(line, ' ', len);
+    line[len] = '\0';
+    term_put(row, column, shown(role), line);
+}
+
+/* Bytes of the next line of a paragraph: up to the last blank that fits; where there is none, as much as fits. */
+static size_t line_of(const char *text, int columns) {
+    size_t fits = text_fit(text, columns);
+    size_t at = fits;
+
+    if (text[fits] == '\0')
+        return fits;
+    while (at > 0 && text[at] != ' ')
+        at--;
+    return at > 0 ? at : fits;
+}
+
+int ui_paragraph(struct area area, enum term_role role, const char *text) {
+    char line[LINE];
+    char rest_text[LINE];
+    const char *rest = safe_copy(rest_text, sizeof(rest_text), text);
+    int row = 0;
+
+    for (; *rest && row < area.rows; row++) {
+        size_t len = line_of(rest, area.columns);
+
+        if (len == 0)
+            break;
+        memcpy(line, rest, len);
+        line[len] = '\0';
+        term_put(area.row + row, area.column, shown(role), line);
+        rest += len;
+        rest += strspn(rest, " ");
+    }
+    return row;
+}
+
+/* --- plots --- */
+
+static const char *const eighths[] = {" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
+static const char *const levels[] = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+static const char *const levels_ascii[] = {".", "_", "-", "=", "+", "*", "#", "#"};
+
+void ui_fill(int row, int column, int columns, enum term_role role, double share) {
+    int full;
+
+    if (share < 0 || share != share)
+        share = 0;
+    if (share > 1)
+        share = 1;
+    full = (int)(share * columns * 8); /* in eighths of a column; rounded down: only what is full looks full */
+    for (int i = 0; i < columns; i++) {
+        int part = full - i * 8;
+
+        if (part <= 0)
+            term_put(row, column + i, ROLE_DIM, term_ascii() ? "." : "·");
+        else if (term_ascii())
+            term_put(row, column + i, shown(role), part >= 8 ? "#" : "=");
+        else
+            term_put(row, column + i, shown(role), eighths[part >= 8 ? 8 : part]);
+    }
+}
+
+/* The last `columns` values of the list in `out`, -1 for a gap; returns how many. */
+static int last_values(const char *values, double *out, int columns) {
+    int count = 0;
+
+    while (*values) {
+        char *end = NULL;
+        double value = strtod(values, &end);
+
+        if (end == values)
+            value = -1;
+        if (count == columns)
+            memmove(out, out + 1, (size_t)--count * sizeof(*out));
+        out[count++] = value;
+        values += strcspn(values, " ");
+        values += strspn(values, " ");
+    }
+    return count;
+}
+
+void ui_spark(int row, int column, int columns, const char *values) {
+    double list[256];
+    double top = 0;
+    int count;
+
+    if (columns <= 0)
+        return;
+    count = last_values(values, list, columns < 256 ? columns : 256);
+    for (int i = 0; i < count; i++)
+        top = list[i] > top ? list[i] : top;
+    for (int i = 0; i < count; i++) {
+        int level = top > 0 ? (int)(list[i] / top * 7 + 0.5) : 0;
+
+        if (list[i] >= 0)
+            term_put(row, column + columns - count + i, shown(ROLE_ACCENT),
+                     (term_ascii() ? levels_ascii : levels)[level]);
+    }
+}
+
+/* --- tables --- */
+
+/* Columns from the left while their least fits, then the rest of the width by weight. */
+static void place(struct ui_table *t) {
+    int left = t->area.columns + 1; /* the last gap lies outside */
+    int weights = 0;
+
+    for (size_t i = 0; i < t->count; i++) {
+        t->width[i] = t->columns[i].least + 1 <= left ? t->columns[i].least : 0;
+        left -= t->width[i] > 0 ? t->width[i] + 1 : left;
+        weights += t->width[i] > 0 ? t->columns[i].weight : 0;
+    }
+    for (size_t i = 0; i < t->count; i++) {
+        int weight = t->width[i] > 0 ? t->columns[i].weight : 0;
+        int more = weight > 0 ? left * weight / weights : 0;
+
+        if (t->width[i] + more > t->columns[i].most)
+            more = t->columns[i].most - t->width[i];
+        t->width[i] += more > 0 ? more : 0;
+        left -= more > 0 ? more : 0;
+        weights -= weight;
+    }
+}
+
+void ui_table(struct ui_table *table, const struct ui_column *columns, size_t count, struct area area) {
+    int left = area.column;
+
+    *table = (struct ui_table){.columns = columns, .count = count, .area = area};
+    if (count > UI_COLUMNS)
+        bug("a table of %zu columns", count);
+    place(table);
+    for (size_t i = 0; i < count; i++) {
+        table->left[i] = left;
+        left += table->width[i] > 0 ? table->width[i] + 1 : 0;
+        ui_cell(table, -1, i, ROLE_ACCENT, lang_word("column", columns[i].head));
+    }
+}
+
+void ui_cell(const struct ui_table *table, int line, size_t column, enum term_role role, const char *text) {
+    int row = table->area.row + 1 + line;
+
+    if (line + 1 >= table->area.rows)
+        return;
+    if (table->columns[column].right)
+        ui_right(row, table->left[column], table->width[column], role, text);
+    else
+        ui_text(row, table->left[column], table->width[column], role, text);
+}
+
+/* --- figures --- */
+
+const char *ui_number(char out[UI_FIGURE], int64_t number) {
+    if (number < 1000)
+        snprintf(out, UI_FIGURE, "%lld", (long long)number);
+    else if (number < 100000)
+        snprintf(out, UI_FIGURE, "%lld %03lld", (long long)number / 1000, (long long)number % 1000);
+    else if (number < 1000000)
+        snprintf(out, UI_FIGURE, "%lldk", (long long)number / 1000);
+    else
+        snprintf(out, UI_FIGURE, "%lld.%lldM", (long long)number / 1000000, (long long)number / 100000 % 10);
+    return out;
+}
+
+const char *ui_span(char out[UI_FIGURE], double seconds) {
+    long long s = seconds < 0 ? 0 : (long long)seconds;
+
+    if (s < 60)
+        snprintf(out, UI_FIGURE, "%llds", s);
+    else if (s < 3600)
+        snprintf(out, UI_FIGURE, "%lldm%02llds", s / 60, s % 60);
+    else if (s < 86400)
+        snprintf(out, UI_FIGURE, "%lldh%02lldm", s / 3600, s / 60 % 60);
+    else
+        snprintf(out, UI_FIGURE, "%lldd%02lldh", s / 86400, s / 3600 % 24);
+    return out;
+}
+
+const char *ui_rate(char out[UI_FIGURE], double per_second) {
+    char number[UI_FIGURE];
+
+    snprintf(out, UI_FIGURE, "%.28s/s", ui_number(number, (int64_t)per_second));
+    return out;
+}

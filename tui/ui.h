@@ -1,0 +1,57 @@
+/* ui.h - how things look, drawn over term: clipped text, tables, bars, sparklines, figures. Every text goes through
+ * safe_text() in here and nowhere else, so none can be forgotten. */
+#ifndef KAQUAN_UI_H
+#define KAQUAN_UI_H
+
+#include "term.h"
+
+/* A part of the screen. */
+struct area {
+    int row, column, rows, columns;
+};
+
+/* While faded, everything is drawn dim: what is shown is old. */
+void ui_fade(bool faded);
+
+/* Draws at most `columns` columns of `text`, ".." at the end of what is cut, never half a wide character. Returns the
+ * columns it took. */
+int ui_text(int row, int column, int columns, enum term_role role, const char *text);
+int ui_format(int row, int column, int columns, enum term_role role, const char *format, ...) PRINTF(5, 6);
+/* The same, ending at the right edge of those columns. */
+void ui_right(int row, int column, int columns, enum term_role role, const char *text);
+/* Paints `columns` columns in a role: the ground of a header or banner. */
+void ui_ground(int row, int column, int columns, enum term_role role);
+/* Sentences over several lines, broken at blanks or between wide characters. Returns the rows it took. */
+int ui_paragraph(struct area area, enum term_role role, const char *text);
+
+/* `share` of `columns` full, 0..1. */
+void ui_fill(int row, int column, int columns, enum term_role role, double share);
+/* The last values, one a column, the newest at the right; `values` is a list such as "0 7 - 12", "-" is a gap. */
+void ui_spark(int row, int column, int columns, const char *values);
+
+/* A column of a table: it gets `least` columns, and of what is left a share by `weight` up to `most`. */
+struct ui_column {
+    const char *head; /* translated when drawn; its context is "column" */
+    int least, most, weight;
+    bool right;
+};
+enum { UI_COLUMNS = 16 };
+struct ui_table {
+    const struct ui_column *columns;
+    size_t count;
+    struct area area;
+    int left[UI_COLUMNS];
+    int width[UI_COLUMNS];
+};
+/* Places the columns (what has no room at the right is left out, width 0) and draws the heads in the first row. */
+void ui_table(struct ui_table *table, const struct ui_column *columns, size_t count, struct area area);
+/* `line` counts below the heads. */
+void ui_cell(const struct ui_table *table, int line, size_t column, enum term_role role, const char *text);
+
+/* Figures. Each returns `out`. */
+enum { UI_FIGURE = 32 };
+const char *ui_number(char out[UI_FIGURE], int64_t number);  /* "412", "20 000", "1.2M" */
+const char *ui_span(char out[UI_FIGURE], double seconds);    /* "48s", "12m30s", "1h48m", "3d02h" */
+const char *ui_rate(char out[UI_FIGURE], double per_second); /* "1 250/s" */
+
+#endif
