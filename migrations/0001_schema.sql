@@ -172,9 +172,8 @@ create table template_revision (
 
 -- A ticket is a claimed card. The primary key begins with the request id, which alone finds the row whatever the
 -- planner believes about the table. There is no surrogate id (a third index would cost every claim 88 bytes of WAL), and the
--- columns stand widest first.
-create domain ticket_state as text check (value in
-  ('claiming', 'handed_out', 'added', 'gifted', 'deleted', 'consumed', 'void'));
+-- columns stand widest first. The state is an enum: a claim pays for a CHECK or a domain, not for this.
+create type ticket_state as enum ('claiming', 'handed_out', 'added', 'gifted', 'deleted', 'consumed', 'void');
 create table ticket (
   signed_at bigint not null,                      -- cardExt.timestamp
   valid_until timestamptz not null,               -- of the signature
@@ -230,6 +229,7 @@ create table pool (
   card_id text,
   backends name[] not null default '{}',
   timestamp_quote text not null default '"',
+  card_pattern text,                              -- the cardExt of this fill's cards, see card_pattern()
   usable_from timestamptz not null default '-infinity',  -- a claim is served between these two and never outside
   usable_until timestamptz not null default '-infinity',
   margin interval not null,                       -- least life of a card at hand-out, scaled
@@ -237,7 +237,7 @@ create table pool (
   cards regclass,                                 -- the slot's sequence
   fill integer,
   previous_fill integer,
-  epoch bigint,
+  epoch integer,
   revoked_epoch bigint not null default 0,        -- cards of this epoch and all before it are dead
   signed_at bigint,
   first_ordinal bigint,

@@ -40,6 +40,15 @@ $$ select case when cards is null then 0 else
      greatest(0, last_ordinal - greatest(coalesce(pg_sequence_last_value(cards), 0), first_ordinal - 1)) end $$;
 alter function pool_ready owner to kaquan_fn_work;
 
+-- The one place where a cardExt is written: the keys that were signed (wechat-card-api.md 20.1), and outer_str. A pattern
+-- for format() with places for 1 code, 2 nonce_str, 3 signature, 4 outer_str; the rest is the same for all cards of a fill.
+create function card_pattern(coded boolean, openid text, signed_at bigint, quote text) returns text
+language sql stable parallel safe as $$
+  select pg_catalog.format('{%s%s"timestamp":%s%s%s,"nonce_str":"%%2$s","signature":"%%3$s","outer_str":"%%4$s"}',
+    case when coded then '"code":"%1$s",' end,
+    case when openid is not null then pg_catalog.format('"openid":"%s",', openid) end, quote, signed_at, quote)
+$$;
+
 -- Keeps the copies in the pool row, and from them the span in which a claim is served. Called whenever template, account,
 -- site or grants change; locks the pool row, as a fill's switch does.
 create function pool_copy(template_id integer) returns void
@@ -57,6 +66,7 @@ begin
       (excluded.template_key, excluded.card_id, excluded.backends, excluded.timestamp_quote,
        excluded.margin, excluded.code_source);
   update kaquan.pool p set
+      card_pattern = kaquan.card_pattern(p.code_source in ('generated', 'imported'), null, p.signed_at, p.timestamp_quote),
       usable_from = case when t.status = 'approved' and not t.paused and a.enabled
                          then greatest(coalesce(t.sale_from, '-infinity'), p.opened_at - interval '60 s')
                          else 'infinity' end,
@@ -197,6 +207,7 @@ alter function epoch_revoke owner to kaquan_fn_work;
 grant select, insert, update on pool, pool_slot, batch, stat_minute, credential_history to kaquan_fn_work;
 grant select on template, account, site, backend_grant to kaquan_fn_work;
 grant usage, select, update on sequence pool_fill_number, code_run to kaquan_fn_work;
+grant execute on function card_pattern to kaquan_fn_claim, kaquan_fn_work, kaquan_worker, kaquan_owner;
 grant execute on function slot_table, slot_sequence, pool_ready, pool_copy to kaquan_fn_work, kaquan_worker, kaquan_owner;
 grant execute on function fill_begin, fill_commit, epoch_revoke to kaquan_worker;
 

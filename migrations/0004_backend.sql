@@ -12,17 +12,28 @@
 set local search_path = kaquan, pg_catalog, pg_temp;
 grant create on schema kaquan to kaquan_fn_work, kaquan_fn_claim, kaquan_fn_admin;
 
--- The one place where a cardExt is written: the keys that were signed (wechat-card-api.md 20.1), and outer_str, which is
--- the first 8 bytes of `public_id`. A plain SQL expression, so that callers inline it.
+-- What claim, get and renew answer: one row. A type of its own, because a call that has to work out the types of six OUT
+-- parameters takes a fourth of the time of an empty function.
+create type card_answer as (
+  outcome text,
+  card_id text,
+  card_ext text,
+  code text,
+  valid_until timestamptz,
+  retry_after interval
+);
+
+-- A cardExt from its pattern; outer_str is the first 8 bytes of `public_id`. Plain SQL expressions: callers inline them.
+create function card_ext(pattern text, code text, nonce bytea, signature bytea, public_id bytea) returns text
+language sql stable parallel safe as $$
+  select pg_catalog.format(pattern, code, pg_catalog.encode(nonce, 'hex'), pg_catalog.encode(signature, 'hex'),
+                           pg_catalog.left(pg_catalog.encode(public_id, 'hex'), 16))
+$$;
+
 create function card_ext(code text, openid text, signed_at bigint, quote text, nonce bytea, signature bytea,
     public_id bytea) returns text
 language sql stable parallel safe as $$
-  select pg_catalog.format('{%s"timestamp":%s%s%s,"nonce_str":"%s","signature":"%s","outer_str":"%s"}',
-    case when code is null then case when openid is null then '' else '"openid":"' operator(pg_catalog.||) openid operator(pg_catalog.||) '",' end
-         when openid is null then '"code":"' operator(pg_catalog.||) code operator(pg_catalog.||) '",'
-         else '"code":"' operator(pg_catalog.||) code operator(pg_catalog.||) '","openid":"' operator(pg_catalog.||) openid operator(pg_catalog.||) '",' end,
-    quote, signed_at, quote, pg_catalog.encode(nonce, 'hex'), pg_catalog.encode(signature, 'hex'),
-    pg_catalog.left(pg_catalog.encode(public_id, 'hex'), 16))
+  select kaquan.card_ext(kaquan.card_pattern(code is not null, openid, signed_at, quote), code, nonce, signature, public_id)
 $$;
 
 -- What a ticket that exists answers: its card while that lives long enough and its epoch was not revoked.
@@ -88,8 +99,8 @@ begin
     outcome := 'not_open';
     retry_after := interval '60 s' / scale;
   elsif p.code_source = 'bound' then
-    if coalesce(openid, '') = '' or octet_length(openid) > 32 then
-      raise exception 'this template binds an openid: pass the one of the official account, at most 32 bytes'
+    if (openid ~ '^[0-9A-Za-z_-]{1,32}$') is not true then -- it is written into the cardExt
+      raise exception 'this template binds an openid: pass the one of the official account, at most 32 letters and digits'
         using errcode = 'KQ403';
     end if;
     insert into kaquan.ticket (request_id, template_id, openid, epoch, signed_at, valid_until, state, nonce, signature, public_id)
@@ -112,14 +123,40 @@ begin
   end if;
 end $$;
 
--- card_claim() and card_renew() read a card by its number through static branches over the slots: a plan for each slot,
--- no dynamic SQL. The branches are written here, as a tree of comparisons, in place of {{card}}.
+-- What a ticket that exists answers to its request id; null when there is none.
+create function card_again(p kaquan.pool, request_id text, openid text) returns kaquan.card_answer
+language plpgsql volatile as $$
+#variable_conflict use_variable
+declare
+  t kaquan.ticket;
+  outcome text;
+begin
+  t := x from kaquan.ticket x where x.request_id = card_again.request_id and x.template_id = p.template_id;
+  if t.request_id is null then
+    return null;
+  end if;
+  outcome := kaquan.ticket_outcome(t.openid, openid, t.signature, t.valid_until, t.epoch, p.margin, p.revoked_epoch);
+  if outcome <> 'ok' then
+    return row(outcome, p.card_id, null, case when outcome <> 'conflict' then t.code end, null, interval '1 s')::kaquan.card_answer;
+  end if;
+  -- Under synchronous replication a replay must wait for the standby like the claim it repeats.
+  if current_setting('synchronous_standby_names') <> '' then
+    perform pg_logical_emit_message(true, 'kaquan', 'replay');
+  end if;
+  return row('ok', p.card_id,
+    kaquan.card_ext(t.code, case when p.code_source = 'bound' then t.openid end, t.signed_at, p.timestamp_quote, t.nonce,
+                    t.signature, coalesce(t.public_id, t.nonce)),
+    t.code, t.valid_until, null)::kaquan.card_answer;
+end $$;
+
+-- card_claim() and card_renew() read card number n of the pool p into c through static branches over the slots: a plan for
+-- each slot, no dynamic SQL. The branches are written here, as a tree of comparisons, in place of {{card}}. Whole rows are
+-- read, because a query pays for every column of its result; all slots have the columns of pool_card_00.
 create function kaquan.card_branches(low integer, high integer) returns text
 language sql as $$
-  select case when high - low = 1 then format(
-      'select x.code, x.nonce, x.signature into code, c_nonce, c_signature from kaquan.pool_card_%s x where x.ordinal = n and x.fill = p_fill;',
-      lpad(low::text, 2, '0'))
-    else format(E'if p_slot < %s then %s\nelse %s\nend if;', (low + high) / 2,
+  select case when high - low = 1 then
+      format('select * into c from kaquan.pool_card_%s x where x.ordinal = n;', lpad(low::text, 2, '0'))
+    else format(E'if p.slot < %s then %s\nelse %s\nend if;', (low + high) / 2,
       kaquan.card_branches(low, (low + high) / 2), kaquan.card_branches((low + high) / 2, high)) end
 $$;
 
@@ -131,183 +168,141 @@ execute replace($function$
 -- back with another one is a `conflict`. card_ext is the string that wx.addCard takes.
 -- A lost connection means an unknown outcome: ask again with the same request id. Never cancel a claim.
 --
--- The fresh path is four statements: pool, ticket, card, insert. Calls with one request id are kept in line by an advisory
--- lock of the transaction, which writes nothing, so that the insert needs no ON CONFLICT (48 bytes of WAL, 5 us).
+-- Calls with one request id are kept in line by an advisory lock of the transaction, which writes nothing: so the insert
+-- needs no ON CONFLICT (48 bytes of WAL, 5 us), and a call that waited sees what became of the one before it.
+-- A fresh claim then is three statements: the pool if it serves this request now, the card, the ticket.
 -- enable_seqscan is off because a plan made while a table was small stays in a session's cache while the table grows.
--- Every expression costs most of a microsecond, so the pool's row already brings the answer of a claim that succeeds.
-create function kaquan.card_claim(template text, request_id text, openid text default null,
-    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
-    out retry_after interval)
-language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+create function kaquan.card_claim(template text, request_id text, openid text default null) returns kaquan.card_answer
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
-  p_template integer; p_slot integer; p_cards regclass; p_fill integer; p_epoch integer; p_signed_at bigint; p_last bigint;
-  p_quote text; p_source text; p_margin interval; p_revoked bigint; p_servable boolean;
-  t record;
-  c_nonce bytea; c_signature bytea;
+  p kaquan.pool;
+  c kaquan.pool_card_00;
   n bigint;
-  fill_before integer;
-  queue text;
+  answer kaquan.card_answer;
 begin
-  if (octet_length(request_id) between 1 and 64 and current_setting('transaction_isolation') = 'read committed')
-     is not true then
+  if pg_advisory_xact_lock(hashtextextended(request_id, 0)) is null
+     or request_id = '' or greatest(octet_length(request_id), octet_length(openid)) > 64
+     or current_setting('transaction_isolation') <> 'read committed' then
     perform kaquan.check_caller(template, request_id, openid);
   end if;
-  queue := pg_advisory_xact_lock(hashtextextended(request_id, 0));
   loop
-    select 'ok', p.template_id, p.card_id, p.slot, p.cards, p.fill, p.epoch, p.signed_at, p.last_ordinal, p.valid_until,
-           p.timestamp_quote, p.code_source, p.margin, p.revoked_epoch,
-           clock_timestamp() between p.usable_from and p.usable_until
-      into outcome, p_template, card_id, p_slot, p_cards, p_fill, p_epoch, p_signed_at, p_last, valid_until,
-           p_quote, p_source, p_margin, p_revoked, p_servable
-      from kaquan.pool p where p.template_key = template and session_user = any (p.backends);
-    select x.code, x.openid, x.epoch, x.signed_at, x.valid_until, x.nonce, x.signature, x.public_id into t
-      from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p_template;
-    if found then -- a replay
-      outcome := kaquan.ticket_outcome(t.openid, openid, t.signature, t.valid_until, t.epoch, p_margin, p_revoked);
-      valid_until := null;
-      if outcome = 'ok' then
-        valid_until := t.valid_until;
-        card_ext := kaquan.card_ext(t.code, case when p_source = 'bound' then t.openid end, t.signed_at, p_quote,
-                                    t.nonce, t.signature, coalesce(t.public_id, t.nonce));
-        -- Under synchronous replication a replay must wait for the standby like the claim it repeats.
-        if current_setting('synchronous_standby_names') <> '' then
-          perform pg_logical_emit_message(true, 'kaquan', 'replay');
-        end if;
-      else
-        retry_after := interval '1 s';
-      end if;
-      if outcome <> 'conflict' then code := t.code; end if;
-      return;
+    p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+    perform from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p.template_id;
+    if found then
+      return kaquan.card_again(p, request_id, openid);
     end if;
-    exit when p_servable is not true;
-
-    n := nextval(p_cards);
-    if n <= p_last then
-      {{card}}
-      if c_nonce is not null then
-        if p_source = 'generated' then
-          insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
-            values (request_id, p_template, code, openid, p_epoch, p_signed_at, valid_until, c_nonce, c_signature);
-        else
-          insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
-            values (request_id, p_template, code, openid, p_epoch, p_signed_at, valid_until, c_nonce, c_signature)
-            on conflict do nothing; -- an imported code may be a ticket already: then the next card
-          continue when not found;
-          if p_source = 'wechat' then
-            insert into kaquan.ticket_outer (public_id, request_id, template_id) values (substr(c_nonce, 1, 8), request_id, p_template);
-          end if;
-        end if;
-        card_ext := kaquan.card_ext(code, null, p_signed_at, p_quote, c_nonce, c_signature, c_nonce);
-        return;
+    exit when (clock_timestamp() between p.usable_from and p.usable_until) is not true;
+    n := nextval(p.cards);
+    {{card}}
+    -- The pool was read a moment ago: that the card is of its fill is certain only from the card.
+    if c.fill = p.fill and p.code_source = 'generated' then
+      insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
+        values (request_id, p.template_id, c.code, openid, p.epoch, p.signed_at, p.valid_until, c.nonce, c.signature);
+    elsif c.fill = p.fill then
+      insert into kaquan.ticket (request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
+        values (request_id, p.template_id, c.code, openid, p.epoch, p.signed_at, p.valid_until, c.nonce, c.signature)
+        on conflict do nothing; -- an imported code may be a ticket already: then the next card
+      continue when not found;
+      if p.code_source = 'wechat' then
+        insert into kaquan.ticket_outer (public_id, request_id, template_id)
+          values (substr(c.nonce, 1, 8), request_id, p.template_id);
       end if;
+    else -- drawn past the end, or the slot went to another fill since the pool was read: look again if there is one
+      perform from kaquan.pool x where x.template_id = p.template_id and x.fill <> p.fill;
+      continue when found;
+      exit;
     end if;
-    -- Drawn past the end, or the slot went to another fill since the pool was read: look again, once for each fill.
-    exit when fill_before = p_fill;
-    fill_before := p_fill;
+    return row('ok', p.card_id, kaquan.card_ext(p.card_pattern, c.code, c.nonce, c.signature, c.nonce), c.code,
+               p.valid_until, null)::kaquan.card_answer;
   end loop;
 
   perform kaquan.check_caller(template, request_id, openid);
-  select r.outcome, r.retry_after into outcome, retry_after from kaquan.claim_refusal(p_template, request_id, openid) r;
-  code := null;
-  valid_until := null;
+  answer.card_id := p.card_id;
+  select r.outcome, r.retry_after into answer.outcome, answer.retry_after
+    from kaquan.claim_refusal(p.template_id, request_id, openid) r;
+  return answer;
 end $$;
 $function$, '{{card}}', kaquan.card_branches(0, 64));
 
 execute replace($function$
 -- A fresh signature for the ticket of `request_id` (same code). At once from the pool when the card carries no code, else
 -- `pending`: the worker signs, and card_get() has the new card after retry_after.
-create function kaquan.card_renew(template text, request_id text,
-    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
-    out retry_after interval)
-language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+create function kaquan.card_renew(template text, request_id text) returns kaquan.card_answer
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   p kaquan.pool;
   t kaquan.ticket;
-  p_slot integer; p_fill integer; n bigint; c_nonce bytea; c_signature bytea;
+  c kaquan.pool_card_00;
+  n bigint;
+  answer kaquan.card_answer;
 begin
   perform kaquan.check_caller(template, request_id, null);
   for attempt in 1..5 loop
-    select * into p from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
-    if not found then
-      outcome := 'unknown_template';
-      return;
+    p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+    if p.template_id is null then
+      answer.outcome := 'unknown_template';
+      return answer;
     end if;
-    card_id := p.card_id;
-    select * into t from kaquan.ticket x where x.request_id = card_renew.request_id and x.template_id = p.template_id for update;
-    if not found then
-      outcome := 'empty';
-      return;
+    answer.card_id := p.card_id;
+    t := x from kaquan.ticket x
+      where x.request_id = card_renew.request_id and x.template_id = p.template_id for update;
+    if t.request_id is null then
+      answer.outcome := 'empty';
+      return answer;
     end if;
+    answer.code := t.code;
     if p.code_source <> 'wechat' then
-      outcome := 'pending';
-      code := t.code;
-      retry_after := kaquan.renewal_queue(request_id, p.template_id);
-      return;
+      answer.outcome := 'pending';
+      answer.retry_after := kaquan.renewal_queue(request_id, p.template_id);
+      return answer;
     end if;
-    exit when clock_timestamp() not between p.usable_from and p.usable_until;
-    p_slot := p.slot;
-    p_fill := p.fill;
+    -- The row of the ticket may have been waited for: only now is the clock asked.
+    exit when (clock_timestamp() between p.usable_from and p.usable_until) is not true;
     n := nextval(p.cards);
     exit when n > p.last_ordinal;
     {{card}}
-    if c_nonce is not null then
+    if c.fill = p.fill then
       update kaquan.ticket x set (epoch, signed_at, valid_until, nonce, signature, public_id) =
-          (p.epoch, p.signed_at, p.valid_until, c_nonce, c_signature, coalesce(t.public_id, t.nonce))
+          (p.epoch, p.signed_at, p.valid_until, c.nonce, c.signature, coalesce(t.public_id, t.nonce))
         where x.request_id = card_renew.request_id and x.template_id = p.template_id;
       insert into kaquan.ticket_event (request_id, template_id, kind) values (request_id, p.template_id, 'renewed');
-      outcome := 'ok';
-      code := t.code;
-      valid_until := p.valid_until;
-      card_ext := kaquan.card_ext(t.code, null, p.signed_at, p.timestamp_quote, c_nonce, c_signature,
-                                  coalesce(t.public_id, t.nonce));
-      return;
+      return row('ok', p.card_id,
+        kaquan.card_ext(t.code, null, p.signed_at, p.timestamp_quote, c.nonce, c.signature, coalesce(t.public_id, t.nonce)),
+        t.code, p.valid_until, null)::kaquan.card_answer;
     end if;
   end loop;
-  select r.outcome, r.retry_after into outcome, retry_after from kaquan.claim_refusal(p.template_id, request_id, null) r;
+  select r.outcome, r.retry_after into answer.outcome, answer.retry_after
+    from kaquan.claim_refusal(p.template_id, request_id, null) r;
+  return answer;
 end $$;
 $function$, '{{card}}', kaquan.card_branches(0, 64));
 end $make$;
 drop function card_branches;
 
 -- The row of card_claim() again, without claiming. `pending` while a renewal waits for the worker.
-create function card_get(template text, request_id text,
-    out outcome text, out card_id text, out card_ext text, out code text, out valid_until timestamptz,
-    out retry_after interval)
-language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
+create function card_get(template text, request_id text) returns kaquan.card_answer
+language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   p kaquan.pool;
-  t kaquan.ticket;
+  answer kaquan.card_answer;
 begin
   perform kaquan.check_caller(template, request_id, null);
-  select * into p from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
-  if not found then
-    outcome := 'unknown_template';
-    return;
+  p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+  if p.template_id is null then
+    answer.outcome := 'unknown_template';
+    return answer;
   end if;
-  card_id := p.card_id;
-  select * into t from kaquan.ticket x where x.request_id = card_get.request_id and x.template_id = p.template_id;
-  if not found then
-    outcome := 'empty';
-    return;
+  answer := kaquan.card_again(p, request_id, null);
+  if answer.outcome is null then
+    answer.outcome := 'empty';
+    answer.card_id := p.card_id;
+  elsif exists (select from kaquan.ticket_renewal r where r.request_id = card_get.request_id and r.template_id = p.template_id) then
+    answer := row('pending', p.card_id, null, answer.code, null, interval '1 s')::kaquan.card_answer;
   end if;
-  code := t.code;
-  outcome := kaquan.ticket_outcome(null, null, t.signature, t.valid_until, t.epoch, p.margin, p.revoked_epoch);
-  if exists (select from kaquan.ticket_renewal r where r.request_id = t.request_id and r.template_id = t.template_id) then
-    outcome := 'pending';
-  end if;
-  if outcome <> 'ok' then
-    retry_after := interval '1 s';
-    return;
-  end if;
-  valid_until := t.valid_until;
-  card_ext := kaquan.card_ext(t.code, case when p.code_source = 'bound' then t.openid end, t.signed_at, p.timestamp_quote, t.nonce,
-                              t.signature, coalesce(t.public_id, t.nonce));
-  if current_setting('synchronous_standby_names') <> '' then
-    perform pg_logical_emit_message(true, 'kaquan', 'replay');
-  end if;
+  return answer;
 end $$;
 
 -- How full the pool of a template is: cards ready, until when they may be handed out, the rate of claims since this fill
@@ -337,7 +332,7 @@ declare
 begin
   foreach f in array array['check_caller(text, text, text)', 'claim_refusal(integer, text, text)', 'renewal_queue(text, integer)',
       'card_claim(text, text, text)', 'card_renew(text, text)', 'card_get(text, text)',
-      'pool_level(text)', 'card_ext(text, text, bigint, text, bytea, bytea, bytea)',
+      'card_again(kaquan.pool, text, text)', 'pool_level(text)', 'card_ext(text, text, bytea, bytea, bytea)', 'card_ext(text, text, bigint, text, bytea, bytea, bytea)',
       'ticket_outcome(text, text, bytea, timestamptz, integer, interval, bigint)']::regprocedure[] loop
     execute format('alter function %s owner to kaquan_fn_claim', f);
     execute format('revoke all on function %s from public', f);
@@ -350,6 +345,8 @@ grant insert on ticket_outer, ticket_event to kaquan_fn_claim;
 grant select, insert on ticket_renewal to kaquan_fn_claim;
 grant execute on function pool_ready to kaquan_fn_claim;
 grant execute on function card_claim, card_renew, card_get, pool_level to kaquan_backend;
-grant execute on function card_ext to kaquan_worker;
+grant execute on function card_ext(text, text, bigint, text, bytea, bytea, bytea), card_ext(text, text, bytea, bytea, bytea)
+  to kaquan_worker;
+grant usage on type card_answer to kaquan_backend, kaquan_fn_claim;
 
 revoke create on schema kaquan from kaquan_fn_claim, kaquan_fn_admin; -- fn_work makes the keys of the slots
