@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 sim=${1:-${KAQUAN_SIM:-$here/build/release/kaquan-sim}}
 [ -x "$sim" ] || sim=$here/build/check/kaquan-sim
 dir=$(mktemp -d) && failed=0 checks=0 pids=()
+# shellcheck disable=SC2154 # p is the loop's own
 trap 'for p in "${pids[@]}"; do kill "$p" 2>/dev/null; done; wait; rm -rf "$dir"' EXIT
 
 # What it says is true when the two texts are equal.
@@ -243,6 +244,7 @@ add "$card" "$key" B2 oUser1 nonce0123456789ab; is "a nonce is used once" used "
 add "$card" "$key" B1 oUser2; is "a code is taken once" code "$reason"
 add "$card" "$key" "" oUser2; is "a custom card needs a code" parameter "$reason"
 add "$card" "$key" 123456789012345678901 oUser2; is "at most 20 characters" parameter "$reason"
+# shellcheck disable=SC2016 # the code holds a dollar
 add "$card" "$key" 'B$3' oUser2; is "without special ones" parameter "$reason"
 add "$card" "wrong$key" B3 oUser2; is "a wrong signature" "signature false" "$reason $(field .stale "$added")"
 is "cardExt must be a string" parameter "$(field .reason "$(sim add_card "{\"card_id\":\"$card\",\"card_ext\":{},\"openid\":\"o1\"}")")"
@@ -405,5 +407,6 @@ is "an expired certificate" "000 60" "$(secure --cacert "$dir/expired.pem")"
 start wrong --tls-fault wrong-name --ca-out "$dir/wrong.pem"
 is "a wrong name" "000 60" "$(secure --cacert "$dir/wrong.pem")"
 
+echo "1..$checks"
 echo "# $((checks - failed)) of $checks checks are ok"
 [ "$failed" = 0 ]
