@@ -149,7 +149,7 @@ static void loop(struct console *c) {
 }
 
 void console_run(const struct db_options *options, const struct screen *first) {
-    struct console c = {.changed = true};
+    struct console c = {.changed = true, .started_at = clock_seconds()};
 
     c.screens = screen_list(&c.screen_count);
     while (c.current + 1 < c.screen_count && console_screen(&c) != first)

@@ -16,6 +16,7 @@ struct console {
     int schema_connection;
     struct pane worker;  /* what the header says about workers */
     struct pane *asking; /* whose statement is on its way */
+    double started_at;
     bool paused;
     bool helping; /* the help lies over the screen */
     bool quit;

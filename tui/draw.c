@@ -1,5 +1,6 @@
 #include "console.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -8,7 +9,7 @@
 #include "lang.h"
 #include "schema.h"
 
-enum { LEAST_ROWS = 16, LEAST_COLUMNS = 60, WORKER_QUIET_S = 150, PART = 160 };
+enum { LEAST_ROWS = 16, LEAST_COLUMNS = 60, WORKER_QUIET_S = 150, WARNING_S = 8, PART = 160 };
 
 static bool is_connected(const struct console *c) {
     return db_async_state(c->db) == DB_ASYNC_IDLE || db_async_state(c->db) == DB_ASYNC_BUSY;
@@ -134,8 +135,10 @@ static void draw_status(const struct console *c, int row, int columns) {
         snprintf(text, sizeof(text), _("live, every second; last %s"), clock_text(at, age));
     else
         snprintf(text, sizeof(text), _("data from %s, %s old"), clock_text(at, age), ui_span(span, age));
-    ui_text(row, 1, columns - 2, ROLE_DIM, text);
-    ui_right(row, columns / 2, columns / 2 - 1, ROLE_WARN, lang_warning());
+    if (lang_warning()[0] != '\0' && clock_seconds() - c->started_at < WARNING_S)
+        ui_text(row, 1, columns - 2, ROLE_WARN, lang_warning());
+    else
+        ui_text(row, 1, columns - 2, ROLE_DIM, text);
 }
 
 static int draw_hint(int row, int column, int columns, const char *key, const char *what) {
@@ -152,10 +155,6 @@ static void draw_hints(const struct console *c, int row, int columns) {
     char key[2] = "";
     int column = 1;
 
-    for (size_t i = 0; i < c->screen_count; i++) {
-        key[0] = (char)('1' + i);
-        column = draw_hint(row, column, columns, key, _(c->screens[i]->title));
-    }
     for (size_t i = 0; i < screen->key_count; i++)
         if (screen->keys[i].hint)
             column = draw_hint(row, column, columns, _(screen->keys[i].label), _(screen->keys[i].hint));

@@ -43,10 +43,10 @@ static void act_redraw(struct console *c UNUSED) {
 static const struct key_row global[] = {
     {'?',         TERM_F1, "?, F1",  N_("Help"),    N_("this help"), act_help},
     {'r',         0,       "r",      N_("Refresh"), N_("ask the database now"), act_refresh},
-    {'z',         0,       "z",      N_("Pause"),   N_("pause: nothing changes until the next z"), act_pause},
+    {'z',         0,       "z",      N_("Pause"),   N_("pause, or go on"), act_pause},
     {TERM_CTRL_L, 0,       "Ctrl-L", NULL,          N_("paint the screen again"), act_redraw},
-    {TERM_ESC,    0,       "Esc",    NULL,          N_("one step back; never quits"), act_back},
-    {'q',         0,       "q",      N_("Quit"),    N_("one step back, and quit at the end"), act_quit},
+    {TERM_ESC,    0,       "Esc",    NULL,          N_("back; never quits"), act_back},
+    {'q',         0,       "q",      N_("Quit"),    N_("back, and quit at the end"), act_quit},
 };
 /* clang-format on */
 

@@ -87,7 +87,8 @@ void lang_start(const char *wanted) {
     char directory[PATH_MAX + 32];
 
     check_locale();
-    messages = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
+    if (messages == (locale_t)0)
+        messages = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
     setenv("LANGUAGE", language, 1);
     if (find_catalogue(directory, sizeof(directory)) && bindtextdomain(domain, directory))
         bind_textdomain_codeset(domain, "UTF-8");
@@ -111,15 +112,13 @@ const char *lang_text(const char *text) {
     return found;
 }
 
-const char *lang_in(const char *context UNUSED, const char *key, const char *text) {
-    const char *found = lang_text(key);
-
-    return found == key ? text : found;
-}
-
 const char *lang_word(const char *context, const char *word) {
     char key[128];
     int len = snprintf(key, sizeof(key), "%s\004%s", context, word);
+    const char *found;
 
-    return len < 0 || (size_t)len >= sizeof(key) || word[0] == '\0' ? word : lang_in(context, key, word);
+    if (len < 0 || (size_t)len >= sizeof(key) || word[0] == '\0')
+        return word;
+    found = lang_text(key);
+    return found == key ? word : found;
 }

@@ -6,7 +6,6 @@
 
 #define N_(text) text /* marks a text of a table; it is translated where it is drawn */
 #define _(text) lang_text(text)
-#define C_(context, text) lang_in(context, context "\004" text, text) /* a short word that needs its context */
 
 /* `wanted` is "auto", "en" or "zh_CN"; auto asks LANGUAGE, LC_ALL, LC_MESSAGES and LANG, whether the host has that
  * locale or not. The catalogue is found beside the program (build tree or installed) or in KAQUAN_LOCALEDIR. */
@@ -17,9 +16,9 @@ const char *lang_warning(void);
 
 /* The translation, or `text`; "" stays "". */
 const char *lang_text(const char *text) __attribute__((format_arg(1)));
-const char *lang_in(const char *context, const char *key, const char *text) __attribute__((format_arg(3)));
 
-/* A word of the database ("approved") in the user's language; one that has no translation stays as it is. */
+/* A short word that needs its context, such as a state in the database ("status", "approved"). One that has no
+ * translation stays as it is. */
 const char *lang_word(const char *context, const char *word);
 
 #endif

@@ -48,8 +48,8 @@ static bool take_ascii(struct arguments *a, const char *value UNUSED, struct err
 
 static bool take_screen(struct arguments *a, const char *value, struct err *err) {
     if (!screen_find(value)) {
-        fail(err, ERR_USAGE, "there is no screen \"%s\"", value);
-        return fail_cure(err, "kaquan --help lists the screens");
+        fail(err, ERR_USAGE, _("there is no screen \"%s\""), value);
+        return fail_cure(err, "%s", _("kaquan --help lists the screens"));
     }
     a->screen = value;
     return true;
@@ -121,12 +121,12 @@ static bool read_options(int argc, char **argv, struct arguments *a, struct err 
         if (found < 1 || (size_t)found > ARRAY_LEN(options)) {
             fail(err, ERR_USAGE, "%s %s", argv[optind - 1],
                  found == ':' ? "needs a value" : "is no option of kaquan");
-            return fail_cure(err, "kaquan --help lists the options");
+            return fail_cure(err, "%s", _("kaquan --help lists the options"));
         }
         if (!options[found - 1].take(a, optarg, err))
             return false;
     }
-    return optind == argc || fail(err, ERR_USAGE, "\"%s\": kaquan takes options only", argv[optind]);
+    return optind == argc || fail(err, ERR_USAGE, _("\"%s\": kaquan takes options only"), argv[optind]);
 }
 
 static bool run(const struct arguments *a, struct err *err) {
@@ -149,10 +149,11 @@ int main(int argc, char **argv) {
     bool ok;
 
     app_start(argv[0]);
+    lang_start("auto"); /* for what is wrong with the options */
     ok = conf_load(&a.conf, &err) && read_options(argc, argv, &a, &err);
-    lang_start(ok ? conf_text(&a.conf, CONF_LANG) : "auto");
     if (!ok)
         return complain(&err);
+    lang_start(conf_text(&a.conf, CONF_LANG));
     if (a.help)
         return print_help();
     if (a.version)

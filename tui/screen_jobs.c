@@ -96,7 +96,7 @@ static void draw(struct view *view, struct area area) {
 const struct screen screen_jobs = {
     .name = "jobs",
     .title = N_("Jobs"),
-    .help = N_("jobs: what the worker does, did, and why it failed"),
+    .help = N_("what the worker does and did"),
     .load = load,
     .load_count = ARRAY_LEN(load),
     .keys = keys_list,

@@ -53,13 +53,6 @@ static const struct health *health_of(const struct db_rows *rows, int i) {
     return db_int(rows, i, "ready") < db_int(rows, i, "low") ? &low : &healthy;
 }
 
-/* The last value of "0 7 - 12". */
-static const char *last_of(const char *values) {
-    const char *blank = strrchr(values, ' ');
-
-    return blank ? blank + 1 : values;
-}
-
 static void draw_level(const struct ui_table *t, int line, const struct db_rows *rows, int i, enum term_role role) {
     int64_t ready = db_int(rows, i, "ready");
     int64_t wanted = db_int(rows, i, "wanted");
@@ -73,7 +66,6 @@ static void draw_level(const struct ui_table *t, int line, const struct db_rows 
 
 static void draw_pool(const struct ui_table *t, int line, const struct db_rows *rows, int i) {
     const struct health *health = health_of(rows, i);
-    const char *minutes = db_text(rows, i, "minutes");
     const char *status = db_bool(rows, i, "paused") ? "paused" : db_text(rows, i, "status");
     char figure[UI_FIGURE];
 
@@ -86,8 +78,8 @@ static void draw_pool(const struct ui_table *t, int line, const struct db_rows *
     ui_cell(t, line, LIFE, health->role,
             db_null(rows, i, "life_s") ? "-" : ui_span(figure, db_number(rows, i, "life_s")));
     ui_cell(t, line, RATE, ROLE_NORMAL,
-            last_of(minutes)[0] == '-' ? "-" : ui_number(figure, strtoll(last_of(minutes), NULL, 10)));
-    ui_spark(t->area.row + 1 + line, t->left[TREND], t->width[TREND], minutes);
+            db_null(rows, i, "per_minute") ? "-" : ui_number(figure, db_int(rows, i, "per_minute")));
+    ui_spark(t->area.row + 1 + line, t->left[TREND], t->width[TREND], db_text(rows, i, "minutes"));
 }
 
 static void draw_pools(struct view *view, struct area area) {
@@ -150,7 +142,7 @@ static void draw(struct view *view, struct area area) {
 const struct screen screen_pools = {
     .name = "pools",
     .title = N_("Pools"),
-    .help = N_("pools: cards ready for each template, and the last fills"),
+    .help = N_("cards ready, and the last fills"),
     .load = load,
     .load_count = ARRAY_LEN(load),
     .keys = keys_list,

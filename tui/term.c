@@ -12,6 +12,7 @@
 #include <curses.h>
 
 #include "app.h"
+#include "lang.h"
 #include "term_info.h"
 
 enum { ESCAPE_MS = 25, LINE_MAX_COLUMNS = 1024 };
@@ -118,7 +119,7 @@ bool term_start(bool ascii, struct err *err) {
     registered = true;
     screen = newterm(NULL, stdout, stdin);
     if (!screen)
-        return fail(err, ERR_CONFIG, "the terminal \"%s\" cannot be used", getenv("TERM"));
+        return fail(err, ERR_CONFIG, _("the terminal \"%s\" cannot be used"), getenv("TERM"));
     put_stderr_aside();
     cbreak();
     noecho();
