@@ -1,0 +1,15 @@
+-- Makes a backend's login, or makes one that exists ready: member of kaquan_backend, short time-outs (members do not
+-- inherit the settings of a group), commits that wait for the standby. No password: that is the administrator's.
+do $$
+declare
+  login name := current_setting('kaquan.login');
+begin
+  if not exists (select from pg_catalog.pg_roles r where r.rolname = login) then
+    execute format('create role %I login', login);
+  end if;
+  execute format('grant kaquan_backend to %I', login);
+  execute format('alter role %I set statement_timeout = ''2s''', login);
+  execute format('alter role %I set lock_timeout = ''250ms''', login);
+  execute format('alter role %I set idle_in_transaction_session_timeout = ''5s''', login);
+  execute format('alter role %I set synchronous_commit = on', login);
+end $$

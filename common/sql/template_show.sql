@@ -1,0 +1,7 @@
+-- All of a template.
+select t.key, a.key as account, t.title, t.card_type, t.code_mode, t.bind_openid, t.status, t.wechat_status,
+       t.refuse_reason, t.card_id, t.stock, t.paused, t.pool_target, t.pool_low,
+       concat_ws(' .. ', coalesce(date_trunc('minute', t.sale_from)::text, case when t.sale_until is not null then 'now' end),
+                 date_trunc('minute', t.sale_until)) as sale,
+       t.body
+  from kaquan.template t join kaquan.account a on a.id = t.account_id where t.key = $1

@@ -1,0 +1,278 @@
+#include "template.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "job.h"
+#include "json.h"
+#include "template_field.h"
+
+enum { OBJECT_SIZE = 64 };
+
+static bool no_template(const char *key, struct err *err) {
+    fail(err, ERR_INPUT, "there is no template \"%s\"", key);
+    return fail_cure(err, "`kaquan-worker template list` lists the templates");
+}
+
+static void read_row(const struct db_rows *rows, struct template *t) {
+    *t = (struct template){.id = (int32_t)db_int(rows, 0, "id"),
+                           .account_id = db_int(rows, 0, "account_id"),
+                           .bind_openid = db_bool(rows, 0, "bind_openid"),
+                           .stock = db_null(rows, 0, "stock") ? -1 : db_int(rows, 0, "stock"),
+                           .version = (int)db_int(rows, 0, "version")};
+    text_copy(t->key, sizeof t->key, db_text(rows, 0, "key"));
+    text_copy(t->card_type, sizeof t->card_type, db_text(rows, 0, "card_type"));
+    text_copy(t->title, sizeof t->title, db_text(rows, 0, "title"));
+    text_copy(t->code_mode, sizeof t->code_mode, db_text(rows, 0, "code_mode"));
+    text_copy(t->status, sizeof t->status, db_text(rows, 0, "status"));
+    text_copy(t->card_id, sizeof t->card_id, db_text(rows, 0, "card_id"));
+}
+
+bool template_get(struct db *db, const char *key, struct template *t, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!db_query(db, &sql_template_get, &rows, err, V_TEXT(key)))
+        return false;
+    if (rows.count != 1)
+        return no_template(key, err);
+    read_row(&rows, t);
+    return true;
+}
+
+/* --- reading --- */
+
+static const struct card_type *type_of(const cJSON *card, struct err *err) {
+    size_t count;
+    const struct card_type *types = card_types(&count);
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(card, "card_type");
+    if (!cJSON_IsString(name)) {
+        fail(err, ERR_INPUT, "card.card_type is missing or no text");
+        fail_cure(err, "add it, for instance \"card_type\": \"SCENIC_TICKET\"");
+        return NULL;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(types[i].name, name->valuestring) == 0 && types[i].offered)
+            return &types[i];
+        else if (strcmp(types[i].name, name->valuestring) == 0) {
+            fail(err, ERR_INPUT, "card.card_type: %s: %s", types[i].name, types[i].help);
+            fail_cure(err, "use a ticket: SCENIC_TICKET, MEETING_TICKET or MOVIE_TICKET");
+            return NULL;
+        }
+    fail(err, ERR_INPUT, "card.card_type: \"%.40s\" is no type of card", name->valuestring);
+    fail_cure(err, "use SCENIC_TICKET, MEETING_TICKET, MOVIE_TICKET, BOARDING_PASS or MEMBER_CARD");
+    return NULL;
+}
+
+static bool is_true(const cJSON *card, const char *place) {
+    return cJSON_IsTrue(template_field_value(card, place));
+}
+
+/* merchant: we choose the code. deposit: WeChat chooses one of those we gave it. wechat: WeChat makes it. */
+static bool read_code_mode(const cJSON *card, struct template *t, struct err *err) {
+    bool custom = is_true(card, "base_info.use_custom_code");
+    bool deposit = template_field_value(card, "base_info.get_custom_code_mode") != NULL;
+    if (deposit && !custom) {
+        fail(err, ERR_INPUT, "base_info.get_custom_code_mode needs use_custom_code");
+        return fail_cure(err, "add \"use_custom_code\": true, or leave get_custom_code_mode out");
+    }
+    text_copy(t->code_mode, sizeof t->code_mode, deposit ? "deposit" : custom ? "merchant" : "wechat");
+    return true;
+}
+
+/* In deposit mode the stock is what was deposited, and the number sent must be 0. */
+static bool read_stock(const cJSON *card, struct template *t, struct err *err) {
+    int64_t quantity = (int64_t)template_field_value(card, "base_info.sku.quantity")->valuedouble;
+    bool deposit = strcmp(t->code_mode, "deposit") == 0;
+    if (deposit && quantity != 0) {
+        fail(err, ERR_INPUT, "base_info.sku.quantity must be 0 where codes are deposited");
+        return fail_cure(err, "set it to 0: each deposited code adds one");
+    }
+    if (!deposit && quantity == 0) {
+        fail(err, ERR_INPUT, "base_info.sku.quantity is 0: there would be no card");
+        return fail_cure(err, "set it to the number of cards, at most 100000000");
+    }
+    t->stock = quantity;
+    return true;
+}
+
+static bool read_date(const cJSON *card, struct err *err) {
+    const cJSON *type = template_field_value(card, "base_info.date_info.type");
+    const cJSON *begin = template_field_value(card, "base_info.date_info.begin_timestamp");
+    const cJSON *end = template_field_value(card, "base_info.date_info.end_timestamp");
+    bool fixed = cJSON_IsNumber(type)
+                     ? type->valuedouble == 1
+                     : cJSON_IsString(type) && strcmp(type->valuestring, "DATE_TYPE_FIX_TIME_RANGE") == 0;
+    if (!cJSON_IsNumber(type) && !cJSON_IsString(type)) {
+        fail(err, ERR_INPUT, "base_info.date_info.type is missing");
+        return fail_cure(err, "add \"type\": \"DATE_TYPE_FIX_TIME_RANGE\" or \"DATE_TYPE_FIX_TERM\"");
+    }
+    if (!fixed)
+        return true;
+    if (!cJSON_IsNumber(begin) || !cJSON_IsNumber(end)) {
+        fail(err, ERR_INPUT, "base_info.date_info: begin_timestamp and end_timestamp must be numbers");
+        return fail_cure(err, "give Unix seconds, without quotes");
+    }
+    if (begin->valuedouble >= end->valuedouble) {
+        fail(err, ERR_INPUT, "base_info.date_info: the end is not after the beginning");
+        return fail_cure(err, "correct begin_timestamp or end_timestamp");
+    }
+    return true;
+}
+
+static bool read_card(const cJSON *body, struct template *t, struct err *err) {
+    const cJSON *envelope = json_object(body, "card"), *card;
+    const struct card_type *type;
+    if (envelope == NULL) {
+        fail(err, ERR_INPUT, "the member \"card\" is missing or no object");
+        return fail_cure(err, "the file holds what card/create takes: {\"card\": {\"card_type\": ..., ...}}");
+    }
+    type = type_of(envelope, err);
+    if (type == NULL)
+        return false;
+    card = json_object(envelope, type->member);
+    if (card == NULL) {
+        fail(err, ERR_INPUT, "card.%s is missing or no object", type->member);
+        return fail_cure(err, "a %s is described by the member \"%s\"", type->name, type->member);
+    }
+    text_copy(t->card_type, sizeof t->card_type, type->name);
+    if (!template_fields_check(type, card, err) || !read_code_mode(card, t, err) || !read_stock(card, t, err) ||
+        !read_date(card, err))
+        return false;
+    t->bind_openid = is_true(card, "base_info.bind_openid");
+    return text_copy(t->title, sizeof t->title, template_field_value(card, "base_info.title")->valuestring);
+}
+
+cJSON *template_read(const char *text, size_t len, struct template *t, struct err *err) {
+    const struct json_limits limits = {.depth = 16, .members = 200, .size = TEMPLATE_BODY_MAX};
+    cJSON *body = json_parse(text, len, &limits, err);
+    if (body == NULL) {
+        if (err != NULL)
+            err->kind = ERR_INPUT; /* it is somebody's file, not WeChat's answer */
+        return NULL;
+    }
+    if (read_card(body, t, err))
+        return body;
+    cJSON_Delete(body);
+    return NULL;
+}
+
+/* --- acts --- */
+
+static const char *object_of(char out[OBJECT_SIZE], const char *key) {
+    snprintf(out, OBJECT_SIZE, "template %s", key);
+    return out;
+}
+
+static bool check_key(const char *key, struct err *err) {
+    size_t len = strlen(key);
+    if (len > 0 && len < TEMPLATE_KEY_SIZE && key[0] != '_' && key[0] != '-' &&
+        strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_-") == len)
+        return true;
+    fail(err, ERR_INPUT, "\"%s\" cannot be the key of a template", key);
+    return fail_cure(err, "1..40 of a-z, 0-9, _ and -, beginning with a letter or digit: --key KEY");
+}
+
+static bool is_open(const char *status) {
+    return strcmp(status, "draft") == 0 || strcmp(status, "refused") == 0;
+}
+
+static bool not_open(const char *key, const char *status, struct err *err) {
+    fail(err, ERR_INPUT, "template %s is %s: only a draft or a refused one can be changed or sent", key, status);
+    return fail_cure(err, "import it under another key");
+}
+
+static bool insert(struct db *db, struct template *t, const char *body, struct db_rows *after, struct err *err) {
+    if (!db_query(db, &sql_template_add, after, err, V_INT(t->account_id), V_TEXT(t->key), V_TEXT(t->card_type),
+                  V_TEXT(t->title), V_TEXT(body), V_TEXT(t->code_mode), V_BOOL(t->bind_openid), V_INT(t->stock)))
+        return false;
+    t->id = (int32_t)db_int(after, 0, "id");
+    return true;
+}
+
+/* With the version that was read: whoever changed it meanwhile is told apart. */
+static bool update(struct db *db, struct template *t, const struct db_rows *before, const char *body,
+                   struct db_rows *after, struct err *err) {
+    t->id = (int32_t)db_int(before, 0, "id");
+    t->version = (int)db_int(before, 0, "version");
+    if (!is_open(db_text(before, 0, "status")))
+        return not_open(t->key, db_text(before, 0, "status"), err);
+    if (db_int(before, 0, "account_id") != t->account_id) {
+        fail(err, ERR_INPUT, "template %s belongs to another account", t->key);
+        return fail_cure(err, "import it under another key");
+    }
+    if (!db_query(db, &sql_template_update, after, err, V_INT(t->id), V_INT(t->version), V_TEXT(t->card_type),
+                  V_TEXT(t->title), V_TEXT(body), V_TEXT(t->code_mode), V_BOOL(t->bind_openid), V_INT(t->stock)))
+        return false;
+    if (after->count == 1)
+        return true;
+    fail(err, ERR_BUSY, "somebody else changed template %s meanwhile", t->key);
+    return fail_cure(err, "look at it and import it again");
+}
+
+bool template_import(struct db *db, const struct act *act, struct template *t, const cJSON *body, bool *added,
+                     struct err *err) {
+    AUTO_ROWS struct db_rows before = {0}, after = {0};
+    AUTO_BUF struct buf text = {0};
+    char object[OBJECT_SIZE];
+    if (!check_key(t->key, err) || !db_query(db, &sql_template_get, &before, err, V_TEXT(t->key)) ||
+        !db_begin(db, err))
+        return false;
+    json_print(&text, body);
+    *added = before.count == 0;
+    if (*added ? !insert(db, t, buf_str(&text), &after, err) : !update(db, t, &before, buf_str(&text), &after, err))
+        return audit_undo(db);
+    return audit_commit(db, act, "template_import", object_of(object, t->key),
+                        *added ? NULL : db_text(&before, 0, "record"), db_text(&after, 0, "record"), err);
+}
+
+/* A time without a zone would mean UTC here and something else on the poster. */
+static bool has_zone(const char *time, const char *what, struct err *err) {
+    size_t len;
+    if (time == NULL || strcmp(time, "none") == 0)
+        return true;
+    len = strlen(time);
+    if (len > 16 && (time[len - 1] == 'Z' || strpbrk(time + 11, "+-") != NULL))
+        return true;
+    fail(err, ERR_USAGE, "%s: a time with its zone expected, not \"%s\"", what, time);
+    return fail_cure(err, "as 2026-12-01T10:00+08:00, or none");
+}
+
+static struct db_value time_value(const char *time) {
+    return time == NULL || strcmp(time, "none") == 0 ? V_NULL : V_TEXT(time);
+}
+
+bool template_set(struct db *db, const struct act *act, const char *key, const struct template_change *c,
+                  struct err *err) {
+    AUTO_ROWS struct db_rows before = {0}, after = {0};
+    char object[OBJECT_SIZE];
+    if (!has_zone(c->sale_from, "start of sale", err) || !has_zone(c->sale_until, "end of sale", err) ||
+        !db_begin(db, err))
+        return false;
+    if (!db_query(db, &sql_template_lock, &before, err, V_TEXT(key)))
+        return audit_undo(db);
+    if (before.count != 1) {
+        no_template(key, err);
+        return audit_undo(db);
+    }
+    if (!db_query(db, &sql_template_set, &after, err, V_INT(db_int(&before, 0, "id")),
+                  c->target ? V_INT(*c->target) : V_NULL, c->low ? V_INT(*c->low) : V_NULL,
+                  c->paused ? V_BOOL(*c->paused) : V_NULL, V_BOOL(c->sale_from != NULL), time_value(c->sale_from),
+                  V_BOOL(c->sale_until != NULL), time_value(c->sale_until)))
+        return audit_undo(db);
+    return audit_commit(db, act, "template_set", object_of(object, key), db_text(&before, 0, "record"),
+                        db_text(&after, 0, "record"), err);
+}
+
+bool template_submit(struct db *db, const struct act *act, const char *key, int64_t *job, struct err *err) {
+    struct template t;
+    char object[OBJECT_SIZE], after[64];
+    if (!template_get(db, key, &t, err))
+        return false;
+    if (!is_open(t.status))
+        return not_open(key, t.status, err);
+    if (!db_begin(db, err))
+        return false;
+    if (!job_queue(db, "template_submit", t.account_id, t.id, NULL, job, err))
+        return audit_undo(db);
+    snprintf(after, sizeof after, "{\"job\": \"%lld\"}", (long long)*job);
+    return audit_commit(db, act, "template_submit", object_of(object, key), NULL, after, err);
+}
