@@ -1,0 +1,5 @@
+-- Who did what, newest first, at most $1 rows; of what changed only the members that differ.
+select l.id, date_trunc('second', l.at) as at, l.person, l.who, l.action, l.object, l.reason,
+       coalesce((select jsonb_object_agg(n.key, n.value) from jsonb_each(l.after) n
+                  where l.before is null or l.before -> n.key is distinct from n.value), l.before) as changed
+  from kaquan.audit_log l order by l.id desc limit $1

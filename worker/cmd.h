@@ -1,0 +1,44 @@
+/* cmd.h - the functions of the table of commands, a file for each noun: worker/cmd_NOUN.c */
+#ifndef KAQUAN_CMD_H
+#define KAQUAN_CMD_H
+
+#include "command.h"
+
+bool cmd_run(struct call *call, struct err *err);
+bool cmd_serve(struct call *call, struct err *err);
+bool cmd_db_init(struct call *call, struct err *err);
+bool cmd_db_migrate(struct call *call, struct err *err);
+bool cmd_db_status(struct call *call, struct err *err);
+bool cmd_account_add(struct call *call, struct err *err);
+bool cmd_account_list(struct call *call, struct err *err);
+bool cmd_account_set_secret(struct call *call, struct err *err);
+bool cmd_account_enable(struct call *call, struct err *err);
+bool cmd_account_disable(struct call *call, struct err *err);
+bool cmd_backend_add(struct call *call, struct err *err);
+bool cmd_backend_list(struct call *call, struct err *err);
+bool cmd_backend_remove(struct call *call, struct err *err);
+bool cmd_template_import(struct call *call, struct err *err);
+bool cmd_template_list(struct call *call, struct err *err);
+bool cmd_template_show(struct call *call, struct err *err);
+bool cmd_template_submit(struct call *call, struct err *err);
+bool cmd_template_set(struct call *call, struct err *err);
+bool cmd_pool_list(struct call *call, struct err *err);
+bool cmd_pool_fill(struct call *call, struct err *err);
+bool cmd_job_list(struct call *call, struct err *err);
+bool cmd_job_show(struct call *call, struct err *err);
+bool cmd_job_retry(struct call *call, struct err *err);
+bool cmd_job_cancel(struct call *call, struct err *err);
+bool cmd_job_log(struct call *call, struct err *err);
+bool cmd_ip_check(struct call *call, struct err *err);
+bool cmd_key_new(struct call *call, struct err *err);
+bool cmd_key_list(struct call *call, struct err *err);
+bool cmd_credential_list(struct call *call, struct err *err);
+bool cmd_epoch_revoke(struct call *call, struct err *err);
+bool cmd_audit_list(struct call *call, struct err *err);
+bool cmd_site_show(struct call *call, struct err *err);
+bool cmd_site_set(struct call *call, struct err *err);
+bool cmd_config_show(struct call *call, struct err *err);
+bool cmd_doctor(struct call *call, struct err *err);
+bool cmd_health(struct call *call, struct err *err);
+
+#endif

@@ -1,0 +1,125 @@
+#include "job.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ask.h"
+#include "cmd.h"
+#include "output.h"
+
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
+
+static const struct output_column columns[] = {
+    {"id", "JOB", OUT_ID},
+    {"kind", "KIND", OUT_TEXT},
+    {"account", "ACCOUNT", OUT_TEXT},
+    {"template", "TEMPLATE", OUT_TEXT},
+    {"state", "STATE", OUT_TEXT},
+    {"run_at", "RUN AT", OUT_TEXT},
+    {"attempts", "TRIES", OUT_NUMBER},
+    {"progress", "PROGRESS", OUT_TEXT},
+    {"what", "RESULT", OUT_TEXT},
+};
+
+static const struct output_column all[] = {
+    {"id", "job", OUT_ID},
+    {"kind", "kind", OUT_TEXT},
+    {"account", "account", OUT_TEXT},
+    {"template", "template", OUT_TEXT},
+    {"state", "state", OUT_TEXT},
+    {"run_at", "run at", OUT_TEXT},
+    {"attempts", "tries", OUT_NUMBER},
+    {"lease_owner", "run by", OUT_TEXT},
+    {"progress_done", "done", OUT_NUMBER},
+    {"progress_total", "of", OUT_NUMBER},
+    {"result", "result", OUT_TEXT},
+    {"error_class", "error", OUT_TEXT},
+    {"error_text", "what failed", OUT_TEXT},
+    {"created_by", "queued by", OUT_TEXT},
+    {"created_at", "queued at", OUT_TEXT},
+    {"finished_at", "finished at", OUT_TEXT},
+};
+
+static const struct output_column lines[] = {
+    {"at", "TIME", OUT_TEXT},
+    {"level", "LEVEL", OUT_TEXT},
+    {"text", "TEXT", OUT_TEXT},
+};
+
+static bool known_state(const char *state, struct err *err) {
+    static const char *const states[] = {"queued", "running", "done", "failed", "cancelled"};
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (state == NULL || strcmp(states[i], state) == 0)
+            return true;
+    return fail(err, ERR_USAGE, "--state: queued, running, done, failed or cancelled expected, not \"%s\"", state);
+}
+
+bool cmd_job_list(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    int64_t limit = LIST_DEFAULT;
+    if (!call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) || !known_state(call->option[OPT_STATE], err) ||
+        !db_query(call->work->db, &sql_job_list, &rows, err, V_TEXT(call->option[OPT_STATE]), V_INT(limit)))
+        return false;
+    output_db("kaquan.job.1", columns, ARRAY_LEN(columns), &rows, call->work);
+    return true;
+}
+
+static bool show(struct call *call, int64_t id, struct db_rows *rows, struct err *err) {
+    if (!db_query(call->work->db, &sql_job_show, rows, err, V_INT(id)))
+        return false;
+    if (rows->count == 1)
+        return true;
+    fail(err, ERR_INPUT, "there is no job %lld", (long long)id);
+    return fail_cure(err, "`kaquan-worker job list` lists the newest; finished ones are kept for some time only");
+}
+
+bool cmd_job_show(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.job-full.1", all, ARRAY_LEN(all));
+    int64_t id;
+    if (!call_id(call, 0, &id, err) || !show(call, id, &rows, err))
+        return false;
+    output_rows(&o, &rows);
+    output_record(&o, call->work);
+    return true;
+}
+
+bool cmd_job_log(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows job = {0}, rows = {0};
+    int64_t id;
+    if (!call_id(call, 0, &id, err) || !show(call, id, &job, err) ||
+        !db_query(call->work->db, &sql_job_log_list, &rows, err, V_INT(id)))
+        return false;
+    output_db("kaquan.job-log.1", lines, ARRAY_LEN(lines), &rows, call->work);
+    return true;
+}
+
+/* retry and cancel: the job as it was and as it is, in the audit log. */
+static bool change(struct call *call, const char *action, bool (*act_on)(struct db *, int64_t, struct err *),
+                   struct err *err) {
+    AUTO_ROWS struct db_rows before = {0}, after = {0};
+    struct act act = call_act(call);
+    struct db *db = call->work->db;
+    char object[32];
+    int64_t id;
+    if (!call_id(call, 0, &id, err) || !db_begin(db, err))
+        return false;
+    if (!show(call, id, &before, err) || !act_on(db, id, err) || !show(call, id, &after, err))
+        return audit_undo(db);
+    snprintf(object, sizeof object, "job %lld", (long long)id);
+    return audit_commit(db, &act, action, object, db_text(&before, 0, "record"), db_text(&after, 0, "record"), err);
+}
+
+bool cmd_job_retry(struct call *call, struct err *err) {
+    if (!change(call, "job_retry", job_retry, err))
+        return false;
+    say(call, "job %s is queued again", call->argument[0]);
+    return true;
+}
+
+bool cmd_job_cancel(struct call *call, struct err *err) {
+    if (!ask_yes(call, err, "Cancel job %s?", call->argument[0]) || !change(call, "job_cancel", job_cancel, err))
+        return false;
+    say(call, "job %s is cancelled; a worker that runs it stops at its next step", call->argument[0]);
+    return true;
+}

@@ -1,0 +1,106 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "clock.h"
+#include "cmd.h"
+#include "job.h"
+#include "output.h"
+#include "progress.h"
+#include "template.h"
+
+static const struct output_column columns[] = {
+    {"template", "TEMPLATE", OUT_TEXT},
+    {"account", "ACCOUNT", OUT_TEXT},
+    {"title", "TITLE", OUT_TEXT},
+    {"status", "STATUS", OUT_TEXT},
+    {"paused", "PAUSED", OUT_BOOL},
+    {"ready", "READY", OUT_NUMBER},
+    {"wanted", "WANTED", OUT_NUMBER},
+    {"stock_left", "STOCK LEFT", OUT_NUMBER},
+    {"per_minute", "CLAIMS/MIN", OUT_NUMBER},
+    {"minutes_left", "MINUTES LEFT", OUT_NUMBER},
+    {"epoch", "EPOCH", OUT_NUMBER},
+    {"usable_until", "USABLE UNTIL", OUT_TEXT},
+};
+
+bool cmd_pool_list(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    int64_t below = 0;
+    bool limited = call->option[OPT_BELOW] != NULL;
+    if (!call_int(call, OPT_BELOW, 0, INT64_MAX, &below, err) ||
+        !db_query(call->work->db, &sql_pool_list, &rows, err, limited ? V_INT(below) : V_NULL))
+        return false;
+    output_db("kaquan.pool.1", columns, ARRAY_LEN(columns), &rows, call->work);
+    return true;
+}
+
+static bool job_look(struct db *db, int64_t id, struct db_rows *rows, struct err *err) {
+    if (!db_query(db, &sql_job_show, rows, err, V_INT(id)))
+        return false;
+    return rows->count == 1 || fail(err, ERR_LOST, "job %lld is gone", (long long)id);
+}
+
+static bool job_ended(const struct db_rows *rows, const char *key, int64_t id, bool *ended, struct err *err) {
+    const char *state = db_text(rows, 0, "state");
+    *ended = strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
+    if (!*ended || strcmp(state, "done") == 0)
+        return true;
+    fail(err, ERR_PARTIAL, "the pool of %s was not filled: job %lld is %s: %s", key, (long long)id, state,
+         db_text(rows, 0, "error_text"));
+    return fail_cure(err, "kaquan-worker job log %lld", (long long)id);
+}
+
+/* Looks each second: a worker does the job, here or on another host. */
+static bool follow(struct call *call, const char *key, int64_t id, struct err *err) {
+    struct progress *progress = progress_new(key);
+    bool ended = false, good = true;
+    while (good && !ended && !app_stopping()) {
+        AUTO_ROWS struct db_rows rows = {0};
+        good = job_look(call->work->db, id, &rows, err) && job_ended(&rows, key, id, &ended, err);
+        if (!good || ended)
+            break;
+        progress_set(progress, db_int(&rows, 0, "progress_done"), db_int(&rows, 0, "progress_total"));
+        clock_sleep(1);
+    }
+    progress_free(progress);
+    if (good && !ended)
+        return fail(err, ERR_STOPPED, "job %lld goes on", (long long)id);
+    return good;
+}
+
+/* `cards` 0: as many as the pool wants. */
+static bool queue(struct call *call, const struct template *t, int64_t cards, int64_t *job, struct err *err) {
+    struct act act = call_act(call);
+    char object[64], after[64], params[64];
+    snprintf(params, sizeof params, "{\"cards\": %lld}", (long long)cards);
+    if (!db_begin(call->work->db, err))
+        return false;
+    if (!job_queue(call->work->db, "pool_fill", t->account_id, t->id, params, job, err))
+        return audit_undo(call->work->db);
+    snprintf(object, sizeof object, "template %s", t->key);
+    snprintf(after, sizeof after, "{\"job\": \"%lld\", \"cards\": %lld}", (long long)*job, (long long)cards);
+    return audit_commit(call->work->db, &act, "pool_fill", object, NULL, after, err);
+}
+
+bool cmd_pool_fill(struct call *call, struct err *err) {
+    static const struct output_column column[] = {{"job", "job", OUT_ID}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
+    struct template t;
+    int64_t job, cards = 0;
+    if (!call_int(call, OPT_CARDS, 1, 100000000, &cards, err) ||
+        !template_get(call->work->db, call->argument[0], &t, err))
+        return false;
+    if (strcmp(t.status, "approved") != 0) {
+        fail(err, ERR_INPUT, "template %s is %s: only an approved one has a pool", t.key, t.status);
+        return fail_cure(err, "`kaquan-worker template show %s` says what WeChat said", t.key);
+    }
+    if (!queue(call, &t, cards, &job, err))
+        return false;
+    say(call, "job %lld fills the pool of %s", (long long)job, t.key);
+    if (call->option[OPT_WAIT] != NULL && !follow(call, t.key, job, err))
+        return false;
+    output_int(&o, job);
+    output_record(&o, call->work);
+    return true;
+}

@@ -1,0 +1,199 @@
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "text.h"
+
+enum { COLUMN = 30 };
+
+/* "  LEFT          help", the help on its own line when LEFT is long. */
+static void line(FILE *to, const char *left, const char *help) {
+    int gap = COLUMN - 2 - text_width(left);
+    if (gap < 2)
+        fprintf(to, "  %s\n%*s%s\n", left, COLUMN, "", help);
+    else
+        fprintf(to, "  %s%*s%s\n", left, gap, "", help);
+}
+
+static void option_line(FILE *to, const struct option_row *o, bool required) {
+    char left[64], letter[8] = "    ", help[256];
+    if (o->letter != 0)
+        snprintf(letter, sizeof letter, "-%c, ", o->letter);
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
+             o->argument ? o->argument : "");
+    snprintf(help, sizeof help, "%s%s", o->help, required ? " (required)" : "");
+    line(to, left, help);
+}
+
+static void option_lines(FILE *to, uint64_t which, uint64_t required) {
+    size_t count;
+    const struct option_row *o = option_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        if ((which & OPT(o[i].id)) != 0)
+            option_line(to, &o[i], (required & OPT(o[i].id)) != 0);
+}
+
+static void setting_lines(FILE *to) {
+    size_t count;
+    const struct conf_row *rows = conf_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        char left[64];
+        snprintf(left, sizeof left, "    --%s VALUE", rows[i].name);
+        line(to, left, rows[i].help);
+    }
+}
+
+static void example_lines(FILE *to, const char *examples) {
+    while (*examples != '\0') {
+        size_t len = strcspn(examples, "\n");
+        fprintf(to, "  %s %.*s\n", app_program(), (int)len, examples);
+        examples += len + (examples[len] == '\n');
+    }
+}
+
+static void name_of(const struct command *c, char *out, size_t size) {
+    snprintf(out, size, "%s%s%s%s%s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "", c->arguments[0] ? " " : "",
+             c->arguments);
+}
+
+static void help_command(const struct command *c, FILE *to) {
+    char name[128];
+    name_of(c, name, sizeof name);
+    fprintf(to, "Examples:\n");
+    example_lines(to, c->examples);
+    fprintf(to, "\n%s %s%s\n  %s\n", app_program(), name, c->options ? " [options]" : "", c->help);
+    if (c->options != 0)
+        fprintf(to, "\nOptions:\n");
+    option_lines(to, c->options, c->required);
+    fprintf(to, "\nOptions of every command:\n");
+    option_lines(to, OPT_EVERYWHERE, 0);
+    fprintf(to, "\nSettings of config.ini can be options too: `%s help settings`\n", app_program());
+}
+
+/* The commands of a noun, or all of them; examples first. */
+static void help_commands(const char *noun, FILE *to) {
+    size_t count;
+    const struct command *c = command_rows(&count);
+    fprintf(to, "Examples:\n");
+    for (size_t i = 0; noun != NULL && i < count; i++)
+        if (strcmp(c[i].noun, noun) == 0)
+            example_lines(to, c[i].examples);
+    if (noun == NULL)
+        example_lines(to,
+                      "run --jitter 20s\npool list --below 1000\ntemplate import festival.json --key adult\ndoctor");
+    fprintf(to, "\nCommands:\n");
+    for (size_t i = 0; i < count; i++) {
+        char name[128];
+        name_of(&c[i], name, sizeof name);
+        if (noun == NULL || strcmp(c[i].noun, noun) == 0)
+            line(to, name, c[i].help);
+    }
+}
+
+static void help_exit_codes(FILE *to) {
+    fprintf(to, "\nExit codes:\n");
+    for (int kind = 0; kind < ERR_KINDS; kind++) {
+        const struct err_class *class = err_class((enum err_kind)kind);
+        char left[64];
+        snprintf(left, sizeof left, "%3d  %s", class->exit_code, class->name);
+        line(to, left, class->help);
+    }
+    line(to, "  2  warning", "`health` and `doctor` found something to look at");
+}
+
+static bool topic_is(const struct call *call, const char *topic) {
+    return call->noun != NULL && strcmp(call->noun, topic) == 0;
+}
+
+void command_help(const struct call *call, FILE *to) {
+    if (topic_is(call, "settings")) {
+        fprintf(to, "Settings: a line \"name = value\" of config.ini, a variable KAQUAN_NAME, or an option:\n");
+        setting_lines(to);
+    } else if (topic_is(call, "exit-codes")) {
+        help_exit_codes(to);
+    } else if (call->command != NULL) {
+        help_command(call->command, to);
+    } else if (call->noun != NULL) {
+        help_commands(call->noun, to);
+    } else {
+        help_commands(NULL, to);
+        fprintf(to, "\nOptions of every command:\n");
+        option_lines(to, OPT_EVERYWHERE, 0);
+        fprintf(to, "\nMore: `%s help COMMAND`, `help settings`, `help exit-codes`\n", app_program());
+    }
+}
+
+/* `help pool fill` shows what `pool fill --help` shows. */
+bool cmd_help(struct call *call, struct err *err) {
+    struct call topic = {.work = call->work};
+    char *words[ARGUMENTS_MAX + 2] = {mem_text(app_program())};
+    struct err why = {0};
+    int n = 1;
+    for (; n <= call->arguments; n++)
+        words[n] = mem_text(call->argument[n - 1]);
+    command_read(&topic, n, words, &why); /* missing arguments are no matter here, an unknown word is */
+    if (topic.noun == NULL || topic_is(&topic, "settings") || topic_is(&topic, "exit-codes") ||
+        strncmp(why.text, "unknown", 7) != 0) {
+        command_help(&topic, stdout);
+        why.kind = ERR_NONE;
+    }
+    while (n > 0)
+        free(words[--n]);
+    if (why.kind != ERR_NONE)
+        *err = why;
+    return why.kind == ERR_NONE;
+}
+
+void command_version(void) {
+    char libraries[512];
+    app_libraries(libraries, sizeof libraries);
+    printf("%s %s\n%s\n", app_program(), app_version(), libraries);
+}
+
+/* --- completion --- */
+
+static void options_of(const struct command *c, FILE *to) {
+    size_t options, settings;
+    const struct option_row *o = option_rows(&options);
+    const struct conf_row *s = conf_rows(&settings);
+    for (size_t i = 0; i < options; i++)
+        if (((c->options | OPT_EVERYWHERE) & OPT(o[i].id)) != 0)
+            fprintf(to, "--%s ", o[i].name);
+    for (size_t i = 0; i < settings; i++)
+        fprintf(to, "--%s ", s[i].name);
+}
+
+/* Words at place 1 are nouns, at place 2 verbs; behind them stand options and files. */
+bool cmd_completion(struct call *call, struct err *err) {
+    size_t count;
+    const struct command *c = command_rows(&count);
+    if (strcmp(call->argument[0], "bash") != 0)
+        return fail(err, ERR_USAGE, "completion for \"%s\" is not known, only bash", call->argument[0]);
+    printf("# bash completion of %s; load it with: source <(%s completion bash)\n", app_program(), app_program());
+    printf(
+        "_kaquan_worker() {\n  local cur=${COMP_WORDS[COMP_CWORD]} words=''\n  case \"$COMP_CWORD ${COMP_WORDS[1]} "
+        "${COMP_WORDS[2]}\" in\n  1\\ *) words='");
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || strcmp(c[i].noun, c[i - 1].noun) != 0)
+            printf("%s ", c[i].noun);
+    printf("--help --version' ;;\n");
+    for (size_t i = 0; i < count; i++) {
+        if (c[i].verb != NULL && (i == 0 || strcmp(c[i].noun, c[i - 1].noun) != 0)) {
+            printf("  2\\ %s\\ *) words='", c[i].noun);
+            for (size_t j = i; j < count && strcmp(c[j].noun, c[i].noun) == 0; j++)
+                printf("%s ", c[j].verb);
+            printf("' ;;\n");
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        printf("  *\\ %s\\ %s) words='", c[i].noun, c[i].verb ? c[i].verb : "*");
+        options_of(&c[i], stdout);
+        printf("' ;;\n");
+    }
+    printf("  esac\n  mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$cur\")\n}\n");
+    printf("complete -o default -F _kaquan_worker %s\n", app_program());
+    return true;
+}
