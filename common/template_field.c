@@ -139,26 +139,23 @@ static bool check_number(const struct template_field *f, double number, struct e
     return fail_cure(err, "%s", f->help);
 }
 
-static bool wrong_type(const struct template_field *f, struct err *err) {
-    static const char *const names[] = {"a text", "a number", "true or false", "an object", "a list"};
-    fail(err, ERR_INPUT, "%s: %s expected", f->place, names[f->type]);
+static bool wrong_type(const struct template_field *f, const char *expected, struct err *err) {
+    fail(err, ERR_INPUT, "%s: %s expected", f->place, expected);
     return fail_cure(err, "%s", f->help);
 }
 
 static bool check_value(const struct template_field *f, const cJSON *value, struct err *err) {
     switch (f->type) {
     case FIELD_TEXT:
-        return cJSON_IsString(value) ? check_text(f, value->valuestring, err) : wrong_type(f, err);
+        return cJSON_IsString(value) ? check_text(f, value->valuestring, err) : wrong_type(f, "a text", err);
     case FIELD_INT:
-        return cJSON_IsNumber(value) ? check_number(f, value->valuedouble, err) : wrong_type(f, err);
+        return cJSON_IsNumber(value) ? check_number(f, value->valuedouble, err) : wrong_type(f, "a number", err);
     case FIELD_BOOL:
-        return cJSON_IsBool(value) || wrong_type(f, err);
+        return cJSON_IsBool(value) || wrong_type(f, "true or false", err);
     case FIELD_OBJECT:
-        return cJSON_IsObject(value) || wrong_type(f, err);
-    case FIELD_LIST:
-        return cJSON_IsArray(value) || wrong_type(f, err);
+        return cJSON_IsObject(value) || wrong_type(f, "an object", err);
     }
-    return wrong_type(f, err);
+    return true;
 }
 
 bool template_fields_check(const struct card_type *type, const cJSON *card, struct err *err) {

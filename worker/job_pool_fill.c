@@ -52,7 +52,7 @@ static bool size_of_fill(const struct run *run, const struct pool_need *need, in
 bool job_pool_fill(struct run *run, struct err *err) {
     struct work *work = run->work;
     struct pool_need need;
-    int64_t cards;
+    int64_t cards = 0;
     if (!pool_need(work->db, run->job.template_id, &need, err) || !size_of_fill(run, &need, &cards, err))
         return false;
     if (cards == 0) {
