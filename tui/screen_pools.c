@@ -15,7 +15,7 @@ enum pool_column { MARK, TITLE, ACCOUNT, STATUS, READY, WANTED, FILL, EPOCH, LIF
 static const struct ui_column pool_columns[POOL_COLUMNS] = {
     [MARK]    = {"",         2,  2,  0, false},
     [TITLE]   = {"TEMPLATE", 12, 36, 4, false},
-    [ACCOUNT] = {"ACCOUNT",  7,  16, 1, false},
+    [ACCOUNT] = {"ACCOUNT",  8,  16, 1, false},
     [STATUS]  = {"STATUS",   8,  8,  0, false},
     [READY]   = {"READY",    6,  7,  0, true},
     [WANTED]  = {"WANTED",   6,  7,  0, true},

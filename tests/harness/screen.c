@@ -1,0 +1,273 @@
+#include "screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <vterm.h>
+
+#include "clock.h"
+#include "harness.h"
+
+enum { ROW_BYTES = 4096, ARGUMENTS = 16 };
+static const double PATIENCE_S = 10;
+
+struct test_screen {
+    pid_t pid;
+    int fd; /* our end of the terminal */
+    VTerm *vterm;
+    VTermScreen *cells;
+    struct buf bytes;
+    struct buf row;
+    bool closed; /* the program's end was closed */
+};
+
+/* --- starting --- */
+
+static void set_or_unset(const char *name, const char *value) {
+    if (value)
+        setenv(name, value, 1);
+    else
+        unsetenv(name);
+}
+
+static _Noreturn void become(const struct test_screen_run *how, const char *program, const char *const *arguments) {
+    char *copies[ARGUMENTS + 2] = {mem_text(program)};
+
+    for (size_t i = 0; arguments[i] && i < ARGUMENTS; i++)
+        copies[i + 1] = mem_text(arguments[i]);
+    set_or_unset("TERM", how->term ? how->term : "xterm-256color");
+    set_or_unset("LANG", how->lang ? how->lang : "C.UTF-8");
+    set_or_unset("NO_COLOR", how->no_color);
+    set_or_unset("PGUSER", how->user ? how->user : "kaquan_worker");
+    unsetenv("LANGUAGE");
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    execv(program, copies);
+    _exit(127);
+}
+
+struct test_screen *test_screen_start(const struct test_screen_run *how, const char *program,
+                                      const char *const *arguments) {
+    struct test_screen *s = mem_new(sizeof(*s));
+    int rows = how->rows > 0 ? how->rows : 24;
+    int columns = how->columns > 0 ? how->columns : 80;
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+
+    fflush(NULL);
+    s->pid = forkpty(&s->fd, NULL, NULL, &size);
+    if (s->pid < 0)
+        test_fail("forkpty: %s", strerror(errno));
+    if (s->pid == 0)
+        become(how, program, arguments);
+    fcntl(s->fd, F_SETFL, O_NONBLOCK);
+    fcntl(s->fd, F_SETFD, FD_CLOEXEC);
+    s->vterm = vterm_new(rows, columns);
+    vterm_set_utf8(s->vterm, 1);
+    s->cells = vterm_obtain_screen(s->vterm);
+    vterm_screen_enable_altscreen(s->cells, 1);
+    vterm_screen_reset(s->cells, 1);
+    return s;
+}
+
+void test_screen_free(struct test_screen *s) {
+    if (!s)
+        return;
+    if (s->pid > 0) {
+        kill(s->pid, SIGKILL);
+        waitpid(s->pid, NULL, 0);
+    }
+    close(s->fd);
+    vterm_free(s->vterm);
+    buf_wipe(&s->bytes);
+    buf_wipe(&s->row);
+    free(s);
+}
+
+/* --- reading --- */
+
+/* Answers to what the program asked the terminal. */
+static void answer(struct test_screen *s) {
+    char part[256];
+    size_t len = vterm_output_read(s->vterm, part, sizeof(part));
+
+    if (len > 0 && write(s->fd, part, len) < 0 && errno != EIO)
+        test_fail("writing to the terminal: %s", strerror(errno));
+}
+
+static void take(struct test_screen *s) {
+    char part[4096];
+    ssize_t got;
+
+    while ((got = read(s->fd, part, sizeof(part))) > 0) {
+        buf_add(&s->bytes, part, (size_t)got);
+        vterm_input_write(s->vterm, part, (size_t)got);
+        answer(s);
+    }
+    s->closed = s->closed || got == 0 || (got < 0 && errno == EIO);
+}
+
+static void add_character(struct buf *out, uint32_t point) {
+    static const struct {
+        uint32_t below;
+        unsigned first;
+        int more;
+    } forms[] = {{0x80, 0, 0}, {0x800, 0xC0, 1}, {0x10000, 0xE0, 2}, {0x110000, 0xF0, 3}};
+    size_t form = 0;
+
+    while (form + 1 < ARRAY_LEN(forms) && point >= forms[form].below)
+        form++;
+    buf_char(out, (char)(forms[form].first | point >> (6 * forms[form].more)));
+    for (int i = forms[form].more - 1; i >= 0; i--)
+        buf_char(out, (char)(0x80 | (point >> (6 * i) & 0x3F)));
+}
+
+/* The text of cells [from, to) of a row. */
+static void add_cells(struct test_screen *s, int row, int from, int to, struct buf *out) {
+    for (int column = from; column < to; column++) {
+        VTermScreenCell cell;
+
+        vterm_screen_get_cell(s->cells, (VTermPos){.row = row, .col = column}, &cell);
+        if (cell.chars[0] == (uint32_t)-1) /* right half of a wide one */
+            continue;
+        if (cell.chars[0] == 0)
+            buf_char(out, ' ');
+        for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
+            add_character(out, cell.chars[i]);
+    }
+}
+
+const char *test_screen_row(struct test_screen *s, int row) {
+    int rows, columns;
+
+    vterm_get_size(s->vterm, &rows, &columns);
+    buf_reset(&s->row);
+    if (row < rows)
+        add_cells(s, row, 0, columns, &s->row);
+    while (s->row.len > 0 && s->row.data[s->row.len - 1] == ' ')
+        s->row.data[--s->row.len] = '\0';
+    return buf_str(&s->row);
+}
+
+int test_screen_column(struct test_screen *s, int row, const char *text) {
+    int rows, columns;
+
+    vterm_get_size(s->vterm, &rows, &columns);
+    for (int column = 0; column < columns; column++) {
+        AUTO_BUF struct buf rest = {0};
+
+        add_cells(s, row, column, columns, &rest);
+        if (strncmp(buf_str(&rest), text, strlen(text)) == 0)
+            return column;
+    }
+    return -1;
+}
+
+/* --- waiting --- */
+
+static int find(struct test_screen *s, const char *text) {
+    int rows, columns;
+
+    vterm_get_size(s->vterm, &rows, &columns);
+    for (int row = 0; row < rows; row++)
+        if (strstr(test_screen_row(s, row), text))
+            return row;
+    return -1;
+}
+
+static void show(struct test_screen *s) {
+    int rows, columns;
+
+    vterm_get_size(s->vterm, &rows, &columns);
+    for (int row = 0; row < rows; row++)
+        fprintf(stderr, "# |%s\n", test_screen_row(s, row));
+}
+
+/* Until the program says something; false when the time is over or nobody is there to say anything. */
+static bool more(struct test_screen *s, double deadline) {
+    struct pollfd watch = {.fd = s->fd, .events = POLLIN};
+    double left = deadline - clock_seconds();
+
+    if (left <= 0 || s->closed)
+        return false;
+    if (poll(&watch, 1, (int)(left * 1000) + 1) < 0 && errno != EINTR)
+        test_fail("poll: %s", strerror(errno));
+    take(s);
+    return true;
+}
+
+static int wait_for(struct test_screen *s, const char *text, bool there) {
+    double deadline = clock_seconds() + PATIENCE_S;
+    int row;
+
+    take(s);
+    while (((row = find(s, text)) >= 0) != there)
+        if (!more(s, deadline)) {
+            show(s);
+            test_fail("\"%s\" did not %s", text, there ? "appear" : "go");
+        }
+    return row;
+}
+
+int test_screen_until(struct test_screen *s, const char *text) {
+    return wait_for(s, text, true);
+}
+
+void test_screen_until_gone(struct test_screen *s, const char *text) {
+    wait_for(s, text, false);
+}
+
+/* --- acting --- */
+
+void test_screen_keys(struct test_screen *s, const char *keys) {
+    if (write(s->fd, keys, strlen(keys)) != (ssize_t)strlen(keys))
+        test_fail("typing: %s", strerror(errno));
+}
+
+void test_screen_resize(struct test_screen *s, int rows, int columns) {
+    struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
+
+    take(s);
+    vterm_set_size(s->vterm, rows, columns);
+    if (ioctl(s->fd, TIOCSWINSZ, &size) != 0)
+        test_fail("resizing: %s", strerror(errno));
+}
+
+void test_screen_signal(struct test_screen *s, int signal) {
+    kill(s->pid, signal);
+}
+
+int test_screen_end(struct test_screen *s) {
+    double deadline = clock_seconds() + PATIENCE_S;
+    int status = 0;
+
+    while (more(s, deadline))
+        continue;
+    if (!s->closed) {
+        show(s);
+        test_fail("the program did not end");
+    }
+    waitpid(s->pid, &status, 0);
+    s->pid = 0;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+const struct buf *test_screen_bytes(const struct test_screen *s) {
+    return &s->bytes;
+}
+
+bool test_screen_is_cooked(const struct test_screen *s) {
+    struct termios mode;
+
+    return tcgetattr(s->fd, &mode) == 0 && (mode.c_lflag & (ICANON | ECHO)) == (ICANON | ECHO);
+}

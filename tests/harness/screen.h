@@ -1,0 +1,47 @@
+/* screen.h - a virtual terminal: a program runs in it as on an operator's screen, and the test reads what stands
+ * there. Waiting is waiting for a text to appear or go, never for time to pass. */
+#ifndef KAQUAN_TEST_SCREEN_H
+#define KAQUAN_TEST_SCREEN_H
+
+#include <termios.h>
+
+#include "buf.h"
+
+struct test_screen;
+
+struct test_screen_run {
+    const char *term;     /* TERM; NULL: xterm-256color */
+    const char *lang;     /* LANG; NULL: C.UTF-8 */
+    const char *no_color; /* NO_COLOR; NULL: unset */
+    const char *user;     /* PGUSER; NULL: kaquan_worker */
+    int rows, columns;    /* 0: 24x80 */
+};
+
+/* Starts `program` in a terminal of its own. */
+struct test_screen *test_screen_start(const struct test_screen_run *how, const char *program,
+                                      const char *const *arguments);
+/* Kills what still runs; frees. */
+void test_screen_free(struct test_screen *screen);
+
+/* Waits until `text` stands somewhere on the screen, or nowhere any more; fails the test after 10 s, showing the
+ * screen. Returns the row. */
+int test_screen_until(struct test_screen *screen, const char *text);
+void test_screen_until_gone(struct test_screen *screen, const char *text);
+
+/* A row as text, blanks at the end left out; lives until the next call. */
+const char *test_screen_row(struct test_screen *screen, int row);
+/* The column in which `text` begins, wide characters counted as two; -1: it is not in that row. */
+int test_screen_column(struct test_screen *screen, int row, const char *text);
+
+void test_screen_keys(struct test_screen *screen, const char *keys);
+void test_screen_resize(struct test_screen *screen, int rows, int columns);
+void test_screen_signal(struct test_screen *screen, int signal);
+/* Waits until the program has ended by itself; its exit code, 128 + signal when killed. */
+int test_screen_end(struct test_screen *screen);
+
+/* Every byte that the program has sent so far. */
+const struct buf *test_screen_bytes(const struct test_screen *screen);
+/* Is the terminal in line mode with echo, as a shell leaves it? */
+bool test_screen_is_cooked(const struct test_screen *screen);
+
+#endif

@@ -1,0 +1,342 @@
+/* The console as an operator sees it: in a virtual terminal, with a real database. */
+#include "harness.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "screen.h"
+
+#define AUTO_SCREEN AUTO(screen_auto)
+static void screen_auto(struct test_screen **screen) {
+    test_screen_free(*screen);
+}
+
+#define console(how, ...)                                                                                            \
+    test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){__VA_ARGS__, NULL})
+static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"};
+
+/* Three pools: full, below its low water, without cards. */
+static int scene(void **state) {
+    test_setup(state);
+    test_sql(NULL,
+             "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
+             "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, stock,"
+             " pool_target, pool_low) select 1, k, 'MEETING_TICKET', t, '{}', 'merchant', 'approved', k, 50000, 9000,"
+             " 2000 from (values ('full', 'Summer gala'), ('low', '展览 2026 秋'), ('empty', 'Lecture')) v (k, t);"
+             "update credential set epoch = 7, valid_until = now() + interval '108 min' where kind = 'api_ticket';"
+             "select setval('pool_card_01_next', 8588);");
+    test_sql(NULL, "update kaquan.pool p set slot = s.slot, cards = s.cards::regclass, fill = s.slot + 1, epoch = 7,"
+                   " first_ordinal = 1, last_ordinal = 9000, valid_until = now() + interval '1 hour',"
+                   " usable_from = '-infinity', usable_until = now() + interval '58 min'"
+                   " from (values ('full', 0, 'kaquan.pool_card_00_next'), ('low', 1, 'kaquan.pool_card_01_next'))"
+                   " s (key, slot, cards) where p.template_key = s.key");
+    test_sql(NULL, "insert into kaquan.batch (fill, template_id, epoch, slot, cards, reason, host, seconds)"
+                   " values (1, 1, 7, 0, 9000, 'first fill', 'h', 0.5)");
+    test_sql(NULL, "insert into kaquan.job (kind, account_id, state, errcode, error_text) values"
+                   " ('whitelist_check', 1, 'failed', 40164, 'invalid ip 203.0.113.9')");
+    return 0;
+}
+
+static void assert_row(struct test_screen *s, const char *title, const char *const *parts) {
+    int row = test_screen_until(s, title);
+
+    for (; *parts; parts++)
+        if (!strstr(test_screen_row(s, row), *parts))
+            test_fail("\"%s\" is not in: %s", *parts, test_screen_row(s, row));
+}
+
+TEST(pools_are_shown_with_their_level) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    assert_row(s, "Summer gala", (const char *const[]){"festival", "approved", "9 000", "██████", "7", "57m", NULL});
+    assert_row(s, "! ", (const char *const[]){"展览", "412", "9 000", NULL});
+    assert_row(s, "Lecture", (const char *const[]){"!!", " 0 ", "······", NULL});
+    test_screen_until(s, "Last fills");
+    assert_row(s, "first fill", (const char *const[]){"Summer gala", "9 000", "0.50", "18 000/s", NULL});
+    assert_row(s, "TEMPLATE", (const char *const[]){"READY", "WANTED", "FILL", "EPOCH", "LIFE", "/MIN", NULL});
+    test_screen_until(s, "q Quit");
+}
+
+TEST(the_console_speaks_chinese_where_the_host_has_no_such_locale) {
+    AUTO_SCREEN struct test_screen *s = console(&chinese, NULL);
+
+    test_screen_until(s, "[1 卡池] 2 任务");
+    assert_row(s, "模板", (const char *const[]){"可用", "目标", "存量", "周期", "余时", "领/分", NULL});
+    assert_row(s, "Summer gala", (const char *const[]){"已通过", "9 000", NULL});
+    test_screen_until(s, "首次补充");
+    test_screen_until(s, "q 退出");
+}
+
+TEST(the_option_names_the_language_before_the_environment) {
+    AUTO_SCREEN struct test_screen *s = console(&chinese, "--lang", "en", "--screen", "jobs");
+
+    test_screen_until(s, "[2 Jobs]");
+    assert_row(s, "whitelist_check", (const char *const[]){"festival", "failed", "40164 invalid", NULL});
+}
+
+TEST(keys_change_the_screen_and_the_help_comes_from_their_tables) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    test_screen_until(s, "[1 Pools]");
+    test_screen_keys(s, "2");
+    test_screen_until(s, "[2 Jobs]");
+    test_screen_keys(s, "?");
+    test_screen_until(s, "ask the database now");
+    test_screen_keys(s, "\x1b");
+    test_screen_until_gone(s, "ask the database now");
+    test_screen_keys(s, "\x1b");
+    test_screen_keys(s, "z");
+    test_screen_until(s, "PAUSED");
+}
+
+/* The screen is live: what a backend takes is gone within the next refreshes. */
+TEST(a_claimed_card_is_missing_on_the_next_refresh) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    int64_t before = test_number(NULL, "select pg_sequence_last_value('kaquan.pool_card_01_next')");
+
+    test_screen_until(s, "412");
+    test_sql(NULL, "select setval('kaquan.pool_card_01_next', %lld)", (long long)before + 1);
+    test_screen_until(s, "411");
+    test_sql(NULL, "select setval('kaquan.pool_card_01_next', %lld)", (long long)before);
+}
+
+TEST(a_hostile_title_breaks_nothing) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+    const struct buf *bytes;
+    int row;
+
+    test_sql(NULL, "update kaquan.template set title = e'\\x1b]52;c;eA==\\x07\\x1b[2J\\r\\u202e\\u009b卡票卡票卡票'"
+                   " where key = 'empty'");
+    s = console(&english, "--screen", "pools");
+    row = test_screen_until(s, "\\x1b]52");
+    assert_int_equal(test_screen_column(s, row, "festi"),
+                     test_screen_column(s, test_screen_until(s, "Summer gala"), "festi"));
+    assert_true(test_screen_column(s, row, "festi") > 0);
+    bytes = test_screen_bytes(s);
+    assert_null(strstr(buf_str(bytes), "\x1b]"));
+    assert_null(strstr(buf_str(bytes), "\x07"));
+    assert_null(strstr(buf_str(bytes), "\xE2\x80\xAE"));
+    assert_null(strstr(buf_str(bytes), "\xC2\x9B"));
+    test_sql(NULL, "update kaquan.template set title = 'Lecture' where key = 'empty'");
+}
+
+TEST(wide_characters_keep_the_columns_straight_at_every_width) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(NULL, "update kaquan.template set title = repeat('卡', 30) where key = 'low'");
+    s = console(&english, NULL);
+    test_screen_until(s, "卡卡");
+    for (int columns = 80; columns <= 90; columns++) {
+        int wide, narrow;
+
+        test_screen_resize(s, 24, columns);
+        test_screen_keys(s, "?"); /* what was drawn before is gone when the help comes and goes */
+        test_screen_until(s, "ask the database now");
+        test_screen_keys(s, "?");
+        wide = test_screen_until(s, "卡卡");
+        narrow = test_screen_until(s, "Summer gala");
+        assert_int_equal(test_screen_column(s, wide, "approved"), test_screen_column(s, narrow, "approved"));
+    }
+    test_sql(NULL, "update kaquan.template set title = '展览 2026 秋' where key = 'low'");
+}
+
+static void drop_connections(void) {
+    test_sql(NULL, "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+                   " where application_name = 'kaquan' and datname = current_database()");
+}
+
+static void let_in(bool yes) {
+    test_sql(NULL, "do $$ begin execute format('alter database %%I connection limit %d', current_database()); end $$",
+             yes ? -1 : 0);
+}
+
+TEST(a_lost_connection_is_told_and_comes_back) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    test_screen_until(s, "Summer gala");
+    let_in(false);
+    drop_connections();
+    test_screen_until(s, "NO CONNECTION");
+    test_screen_until(s, "Summer gala"); /* the rows stay, with their age */
+    test_screen_until(s, "old");
+    test_screen_keys(s, "?"); /* and keys are answered */
+    test_screen_until(s, "ask the database now");
+    test_screen_keys(s, "?");
+    let_in(true);
+    test_screen_keys(s, "r");
+    test_screen_until(s, "live, every second");
+    test_screen_until_gone(s, "NO CONNECTION");
+}
+
+TEST(a_missing_right_is_named_with_its_grant) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(NULL, "revoke select on kaquan.pool_status from kaquan_worker");
+    s = console(&english, NULL);
+    test_screen_until(s, "permission denied for view pool_status");
+    test_screen_until(s, "pool_status to kaquan_worker");
+    test_sql(NULL, "grant select on kaquan.pool_status to kaquan_worker");
+    test_screen_until(s, "Summer gala");
+}
+
+TEST(a_schema_that_is_older_or_newer_is_told) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(NULL, "insert into kaquan.schema_migration (name, checksum) values ('9999_later.sql', repeat('0', 64))");
+    s = console(&english, NULL);
+    test_screen_until(s, "the schema is newer than this program: it has 9999");
+    test_screen_until(s, "Summer gala");
+    test_sql(NULL, "delete from kaquan.schema_migration where name > '0001'");
+    drop_connections();
+    test_screen_until(s, "the schema is older than this program: it has 0001");
+    test_screen_until(s, "kaquan-worker db migrate");
+}
+
+TEST(a_small_window_says_so_and_nothing_crashes) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    test_screen_until(s, "Summer gala");
+    test_screen_resize(s, 10, 40);
+    test_screen_until(s, "40x10 now, 60x16 needed");
+    test_screen_resize(s, 1, 1);
+    test_screen_until_gone(s, "needed");
+    test_screen_resize(s, 16, 60);
+    test_screen_until(s, "Summer gala");
+    test_screen_resize(s, 24, 80);
+    test_screen_until(s, "Last fills");
+}
+
+TEST(a_storm_of_sizes_does_no_harm) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    unsigned seed = 1;
+
+    test_screen_until(s, "Summer gala");
+    for (int i = 0; i < 200; i++) {
+        seed = seed * 1103515245 + 12345;
+        test_screen_resize(s, 1 + (int)(seed >> 16) % 60, 1 + (int)(seed >> 20) % 200);
+        test_screen_keys(s, i % 5 == 0 ? "?" : "jG");
+    }
+    test_screen_resize(s, 24, 80);
+    test_screen_until(s, "Summer gala");
+}
+
+TEST(a_terminal_that_cannot_be_drawn_on_is_refused_with_a_cure) {
+    static const char *const terms[] = {"dumb", "no-such-terminal"};
+
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        AUTO_SCREEN struct test_screen *s = console(&(struct test_screen_run){.term = terms[i]}, NULL);
+
+        assert_int_equal(test_screen_end(s), 78);
+        assert_non_null(strstr(buf_str(test_screen_bytes(s)), terms[i]));
+        assert_non_null(strstr(buf_str(test_screen_bytes(s)), "TERM=xterm-256color"));
+    }
+}
+
+TEST(without_a_terminal_it_says_how_to_get_the_data) {
+    AUTO_OUTPUT struct test_output o =
+        test_program_run(&(struct test_run){0}, test_path("KAQUAN_CONSOLE"), (const char *const[]){NULL});
+    AUTO_OUTPUT struct test_output once =
+        test_program_run(&(struct test_run){0}, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--once", NULL});
+
+    assert_int_equal(o.exit_code, 78);
+    assert_non_null(strstr(buf_str(&o.err), "kaquan-worker pool list"));
+    assert_int_equal(once.exit_code, 0);
+    assert_non_null(strstr(buf_str(&once.out), "low\t展览 2026 秋\tfestival\tapproved\tf\t412\t9000\t7\t"));
+}
+
+/* SGR parameters 30 to 49 and 90 to 107 are colours. */
+static bool sends_colour(const char *bytes) {
+    for (const char *at = bytes; (at = strstr(at, "\x1b[")) != NULL; at += 2) {
+        const char *end = at + 2 + strspn(at + 2, "0123456789;");
+
+        for (const char *number = at + 2; *end == 'm' && number < end; number += strcspn(number, ";m") + 1) {
+            long value = strtol(number, NULL, 10);
+
+            if ((value >= 30 && value <= 49) || (value >= 90 && value <= 107))
+                return true;
+        }
+    }
+    return false;
+}
+
+TEST(no_color_sends_no_colour) {
+    AUTO_SCREEN struct test_screen *plain = console(&(struct test_screen_run){.no_color = "1"}, NULL);
+    AUTO_SCREEN struct test_screen *coloured = console(&(struct test_screen_run){.no_color = ""}, NULL);
+
+    test_screen_until(plain, "!!");
+    test_screen_until(coloured, "!!");
+    assert_false(sends_colour(buf_str(test_screen_bytes(plain))));
+    assert_true(sends_colour(buf_str(test_screen_bytes(coloured))));
+}
+
+static void assert_restored(struct test_screen *s) {
+    const char *bytes = buf_str(test_screen_bytes(s));
+    const char *taken = strstr(bytes, "\x1b[?1049h");
+
+    assert_non_null(taken);
+    assert_non_null(strstr(taken, "\x1b[?1049l"));
+    assert_true(test_screen_is_cooked(s));
+}
+
+TEST(q_quits_and_gives_the_terminal_back) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    test_screen_until(s, "Summer gala");
+    assert_false(test_screen_is_cooked(s));
+    test_screen_keys(s, "q");
+    assert_int_equal(test_screen_end(s), 0);
+    assert_restored(s);
+}
+
+TEST(a_signal_gives_the_terminal_back) {
+    static const struct {
+        int signal, exit_code;
+    } ends[] = {{SIGTERM, 143}, {SIGHUP, 143}, {SIGINT, 130}, {SIGABRT, 134}};
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+        test_screen_until(s, "Summer gala");
+        test_screen_signal(s, ends[i].signal);
+        assert_int_equal(test_screen_end(s), ends[i].exit_code);
+        assert_restored(s);
+    }
+}
+
+TEST(a_wrong_option_is_told) {
+    static const char *const wrong[] = {"--no-such", "--lang", "--screen=nowhere", "extra"};
+
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        AUTO_OUTPUT struct test_output o = test_program_run(&(struct test_run){0}, test_path("KAQUAN_CONSOLE"),
+                                                            (const char *const[]){wrong[i], NULL});
+        assert_int_equal(o.exit_code, 64);
+        assert_true(o.err.len > 0);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pools_are_shown_with_their_level),
+        cmocka_unit_test(the_console_speaks_chinese_where_the_host_has_no_such_locale),
+        cmocka_unit_test(the_option_names_the_language_before_the_environment),
+        cmocka_unit_test(keys_change_the_screen_and_the_help_comes_from_their_tables),
+        cmocka_unit_test(a_claimed_card_is_missing_on_the_next_refresh),
+        cmocka_unit_test(a_hostile_title_breaks_nothing),
+        cmocka_unit_test(wide_characters_keep_the_columns_straight_at_every_width),
+        cmocka_unit_test(a_lost_connection_is_told_and_comes_back),
+        cmocka_unit_test(a_missing_right_is_named_with_its_grant),
+        cmocka_unit_test(a_small_window_says_so_and_nothing_crashes),
+        cmocka_unit_test(a_storm_of_sizes_does_no_harm),
+        cmocka_unit_test(a_terminal_that_cannot_be_drawn_on_is_refused_with_a_cure),
+        cmocka_unit_test(without_a_terminal_it_says_how_to_get_the_data),
+        cmocka_unit_test(no_color_sends_no_colour),
+        cmocka_unit_test(q_quits_and_gives_the_terminal_back),
+        cmocka_unit_test(a_signal_gives_the_terminal_back),
+        cmocka_unit_test(a_wrong_option_is_told),
+        cmocka_unit_test(a_schema_that_is_older_or_newer_is_told), /* the last: it leaves the schema so */
+    };
+
+    return cmocka_run_group_tests(tests, scene, test_teardown);
+}
