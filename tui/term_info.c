@@ -79,6 +79,7 @@ void term_crash_guard(void) {
     keep(keypad_local);
     keep(exit_ca_mode);
     keep(cursor_normal);
+    del_curterm(cur_term); /* curses reads the description for itself */
     sigemptyset(&action.sa_mask);
     for (size_t i = 0; i < ARRAY_LEN(crashes); i++)
         sigaction(crashes[i], &action, &handlers_before[i]);
