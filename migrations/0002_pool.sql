@@ -54,6 +54,8 @@ $$;
 create function pool_copy(template_id integer) returns void
 language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$
 begin
+  -- First the row, then what is copied into it: two changes at once take turns, and the second reads what the first wrote.
+  perform from kaquan.pool p where p.template_id = pool_copy.template_id for update;
   insert into kaquan.pool as p
       (template_id, account_id, template_key, card_id, backends, timestamp_quote, margin, code_source)
     select t.id, t.account_id, t.key, t.card_id,
@@ -80,6 +82,12 @@ end $$;
 create function pool_copy_changed() returns trigger
 language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$
 begin
+  -- A change for many templates waits for those being made, which it could not see, and they for it.
+  if tg_table_name <> 'template' then
+    perform pg_advisory_xact_lock(hashtext('kaquan.pool_copy'));
+  elsif tg_op = 'INSERT' then
+    perform pg_advisory_xact_lock_shared(hashtext('kaquan.pool_copy'));
+  end if;
   case tg_table_name
     when 'template' then perform kaquan.pool_copy(new.id);
     when 'account' then
