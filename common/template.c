@@ -176,7 +176,8 @@ static bool is_open(const char *status) {
 }
 
 static bool not_open(const char *key, const char *status, struct err *err) {
-    fail(err, ERR_INPUT, "template %s is %s: only a draft or a refused one can be changed or sent", key, status);
+    fail(err, ERR_INPUT, "template %s has the status %s: only a draft or a refused one can be changed or sent", key,
+         status);
     return fail_cure(err, "import it under another key");
 }
 

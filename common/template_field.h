@@ -17,7 +17,7 @@ struct card_type {
 };
 const struct card_type *card_types(size_t *count);
 
-enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_OBJECT, FIELD_LIST };
+enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL, FIELD_OBJECT };
 
 /* A field. Its place begins at the member of the card's type: "base_info.sku.quantity". */
 struct template_field {

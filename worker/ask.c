@@ -35,6 +35,7 @@ static bool read_answer(char *out, size_t size) {
     return true;
 }
 
+PRINTF(1, 0)
 static void show_question(const char *format, va_list args) {
     AUTO_BUF struct buf text = {0}, clean = {0};
     buf_vprintf(&text, format, args);

@@ -61,7 +61,8 @@ bool cmd_account_set_secret(struct call *call, struct err *err) {
     struct account a;
     if (!account_get(call->work->db, call->argument[0], &a, err) || !ask_secret(call, "AppSecret", &secret, err))
         return false;
-    if (a.has_secret && !ask_yes(call, err, "Replace the AppSecret of %s?", a.key))
+    if (a.has_secret &&
+        !ask_name(call, a.key, err, "The AppSecret of %s is replaced: the one before is gone.", a.key))
         return false;
     if (!account_set_secret(call->work->db, &act, a.key, &secret, err))
         return false;

@@ -59,7 +59,7 @@ static bool revoke(struct call *call, const struct account *account, int64_t epo
 
 bool cmd_epoch_revoke(struct call *call, struct err *err) {
     struct account account;
-    int64_t epoch;
+    int64_t epoch = 0;
     if (!account_get(call->work->db, call->argument[0], &account, err) ||
         !present_epoch(call->work->db, &account, &epoch, err) ||
         !ask_name(

@@ -92,7 +92,7 @@ bool cmd_pool_fill(struct call *call, struct err *err) {
         !template_get(call->work->db, call->argument[0], &t, err))
         return false;
     if (strcmp(t.status, "approved") != 0) {
-        fail(err, ERR_INPUT, "template %s is %s: only an approved one has a pool", t.key, t.status);
+        fail(err, ERR_INPUT, "template %s has the status %s: only an approved one has a pool", t.key, t.status);
         return fail_cure(err, "`kaquan-worker template show %s` says what WeChat said", t.key);
     }
     if (!queue(call, &t, cards, &job, err))

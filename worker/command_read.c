@@ -9,7 +9,7 @@
 
 #include "text.h"
 
-enum { CODE_OPTION = 256, CODE_SETTING = 512, LONG_MAX_OPTIONS = OPTIONS + CONF_IDS + 1, WORDS = 64 };
+enum { CODE_OPTION = 256, CODE_SETTING = 512, LONG_MAX_OPTIONS = OPTIONS + CONF_IDS + 1, WORDS = 64, NAME_SIZE = 64 };
 
 /* The tables in getopt's form. */
 struct forms {
@@ -22,8 +22,8 @@ static bool takes(const struct command *command, enum option_id id) {
 }
 
 /* "-" in front: words come in the order they were typed. The colon: a missing value is told from an unknown option.
- */
-static void make_forms(struct forms *f) {
+ * Once the command is known, letters are those of its options. */
+static void make_forms(struct forms *f, const struct command *command) {
     size_t options, settings, n = 0, at = 0;
     const struct option_row *o = option_rows(&options);
     const struct conf_row *s = conf_rows(&settings);
@@ -31,7 +31,7 @@ static void make_forms(struct forms *f) {
     at = 2;
     for (size_t i = 0; i < options; i++) {
         f->longs[n++] = (struct option){o[i].name, o[i].argument != NULL, NULL, CODE_OPTION + (int)o[i].id};
-        if (o[i].letter == 0 || strchr(f->letters, o[i].letter) != NULL)
+        if (o[i].letter == 0 || !takes(command, o[i].id) || strchr(f->letters, o[i].letter) != NULL)
             continue;
         f->letters[at++] = o[i].letter;
         if (o[i].argument != NULL)
@@ -161,10 +161,13 @@ static bool whole_name(const struct forms *f, int index, const char *typed) {
 static bool read_words(struct call *call, int argc, char **argv, struct err *err) {
     struct forms forms;
     int index = -1, at = 1, code;
-    make_forms(&forms);
     opterr = 0;
     optind = 0; /* glibc: start anew */
-    while ((code = getopt_long(argc, argv, forms.letters, forms.longs, &index)) != -1) {
+    for (;;) {
+        make_forms(&forms, call->command);
+        code = getopt_long(argc, argv, forms.letters, forms.longs, &index);
+        if (code == -1)
+            break;
         const char *typed = argv[at < argc ? at : argc - 1];
         if (code == ':')
             return fail(err, ERR_USAGE, "%s needs a value", argv[optind - 1]);
@@ -196,31 +199,39 @@ static void count_arguments(const char *text, int *least, int *most) {
     }
 }
 
+static const char *name_of(const struct command *c, char out[NAME_SIZE]) {
+    snprintf(out, NAME_SIZE, "%s%s%s", c->noun, c->verb ? " " : "", c->verb ? c->verb : "");
+    return out;
+}
+
 static bool check_arguments(const struct call *call, struct err *err) {
     const struct command *c = call->command;
+    char name[NAME_SIZE];
     int least, most;
+    name_of(c, name);
     count_arguments(c->arguments, &least, &most);
     if (call->arguments < least)
-        fail(err, ERR_USAGE, "%s %s needs %s", c->noun, c->verb ? c->verb : "", c->arguments);
+        fail(err, ERR_USAGE, "%s needs %s", name, c->arguments);
     else if (call->arguments > most)
         fail(err, ERR_USAGE, "\"%s\" is one argument too many", call->argument[most]);
     else
         return true;
-    return fail_cure(err, "`kaquan-worker help %s %s` shows how it is used", c->noun, c->verb ? c->verb : "");
+    return fail_cure(err, "`kaquan-worker help %s` shows how it is used", name);
 }
 
 static bool check_options(const struct call *call, struct err *err) {
     size_t count;
     const struct option_row *o = option_rows(&count);
+    char name[NAME_SIZE];
+    name_of(call->command, name);
     for (size_t i = 0; i < count; i++) {
         bool given = call->option[o[i].id] != NULL;
-        const char *verb = call->command->verb ? call->command->verb : "";
         if (given && !takes(call->command, o[i].id)) {
-            fail(err, ERR_USAGE, "%s %s takes no --%s", call->command->noun, verb, o[i].name);
-            return fail_cure(err, "`kaquan-worker help %s %s` lists its options", call->command->noun, verb);
+            fail(err, ERR_USAGE, "%s takes no --%s", name, o[i].name);
+            return fail_cure(err, "`kaquan-worker help %s` lists its options", name);
         }
         if (!given && (call->command->required & OPT(o[i].id)) != 0) {
-            fail(err, ERR_USAGE, "%s %s needs --%s", call->command->noun, verb, o[i].name);
+            fail(err, ERR_USAGE, "%s needs --%s", name, o[i].name);
             return fail_cure(err, "--%s %s: %s", o[i].name, o[i].argument, o[i].help);
         }
     }
@@ -240,7 +251,8 @@ bool command_read(struct call *call, int argc, char **argv, struct err *err) {
         fail(err, ERR_USAGE, "%s: what to do with it?", call->noun);
     else
         return check_arguments(call, err) && check_options(call, err);
-    return fail_cure(err, "`kaquan-worker help %s` lists what there is", call->noun ? call->noun : "");
+    return fail_cure(err, "`kaquan-worker help%s%s` lists what there is", call->noun ? " " : "",
+                     call->noun ? call->noun : "");
 }
 
 /* --- values --- */

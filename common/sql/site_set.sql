@@ -1,10 +1,10 @@
 -- Sets the setting named $1; the others stay as they are.    -> record
 update kaquan.site s set
-  margin = case $1::text when 'margin' then $2::interval else s.margin end,
-  time_scale = case $1 when 'time_scale' then $2::double precision else s.time_scale end,
-  timestamp_quoted = case $1 when 'timestamp_quoted' then $2::boolean else s.timestamp_quoted end,
-  bucket = case $1 when 'bucket' then $2::integer else s.bucket end,
-  buckets = case $1 when 'buckets' then $2::integer else s.buckets end,
-  renew_window = case $1 when 'renew_window' then $2::interval else s.renew_window end,
-  keep_finished_jobs = case $1 when 'keep_finished_jobs' then $2::interval else s.keep_finished_jobs end
+  margin = case $1::text when 'margin' then $2::text::interval else s.margin end,
+  time_scale = case $1 when 'time_scale' then $2::text::double precision else s.time_scale end,
+  timestamp_quoted = case $1 when 'timestamp_quoted' then $2::text::boolean else s.timestamp_quoted end,
+  bucket = case $1 when 'bucket' then $2::text::integer else s.bucket end,
+  buckets = case $1 when 'buckets' then $2::text::integer else s.buckets end,
+  renew_window = case $1 when 'renew_window' then $2::text::interval else s.renew_window end,
+  keep_finished_jobs = case $1 when 'keep_finished_jobs' then $2::text::interval else s.keep_finished_jobs end
 returning (to_jsonb(s) - 'only_row')::text as record
