@@ -1,0 +1,100 @@
+#!/bin/sh
+# A whole event on this machine: private PostgreSQL, simulated WeChat, worker, visitors. `make demo`, `make demo-stop`.
+#   demo.sh start    begins afresh, under build/demo; with a terminal it ends in the console
+#   demo.sh stop     ends what it started; the data go with it, the logs stay
+# Environment: KAQUAN_DEMO_SCALE  WeChat's time passes so many times as fast (360: an api_ticket lives 20 s)
+#              KAQUAN_DEMO_CARDS  size of the pool (100000)
+set -eu
+root=$(cd "$(dirname "$0")/.." && pwd)
+dir=$root/build/demo
+scale=${KAQUAN_DEMO_SCALE:-360}
+cards=${KAQUAN_DEMO_CARDS:-100000}
+# shellcheck source=tests/harness/stage.sh
+. "$root/tests/harness/stage.sh"
+
+say() { printf '%s\n' "$*"; }
+
+stop() {
+  stage_end serve kaquan-worker
+  stage_end sim kaquan-sim
+  "$root/tests/harness/postgres.sh" remove "$dir/pg"
+}
+
+trouble() { # trouble WHAT LOG HINT
+  say "demo: $1 failed. The end of $2:" >&2
+  tail -n 15 "$2" >&2 || :
+  say "To look further: $3" >&2
+  say "make demo-stop ends what still runs." >&2
+  exit 1
+}
+
+# step WHAT LOG COMMAND...: the log is the command's own, or that of the program that should have done it.
+step() {
+  what=$1 log=$2
+  shift 2
+  say "  $what"
+  "$@" > "$dir/step.log" 2>&1 && return
+  if [ -s "$dir/step.log" ]; then cat "$dir/step.log" >&2; fi
+  trouble "\"$what\"" "$log" "less $log, and: $here_psql"
+}
+
+visitors() { # as the backend sees the database
+  PGUSER=festival_app "$root/build/release/visitors" --template adult --sim "$sim" "$@"
+}
+
+refused() { sql -c "select coalesce(sum(calls), 0) from (select 1 as calls where false) x"; }
+
+start() {
+  mkdir -p "$dir"
+  exec 9> "$dir/lock"
+  flock -n 9 || { say "demo: another make demo is at work" >&2; exit 75; }
+  stage_set "$dir"
+  stop
+  say "demo: an event against the simulated WeChat, $scale times as fast (an api_ticket lives $((7200 / scale)) s)"
+
+  environment=$("$root/tests/harness/postgres.sh" start "$dir/pg" 9>&-) || trouble "PostgreSQL" "$dir/pg/cluster/log" "less $dir/pg/cluster/log"
+  eval "$environment"
+  here_psql="psql 'host=$PGHOST user=postgres dbname=kaquan_demo'"
+  say "  private PostgreSQL: $here_psql"
+  step "schema and roles: db init, db migrate" "$dir/step.log" stage_database kaquan_demo
+  stage_sim "$scale" --review-delay 360 9>&- || trouble "the simulator" "$dir/sim.log" "less $dir/sim.log"
+  say "  simulated WeChat: $sim/sim/help"
+  step "key, account, template (SCENIC_TICKET, with a way back into the mini program)" "$dir/step.log" stage_account "$cards"
+  stage_start serve env PGUSER=kaquan_worker "$KAQUAN_WORKER" serve 9>&-
+  step "worker: kaquan-worker serve; WeChat reviews the template" "$dir/serve.log" stage_until 30 stage_approved
+  step "credentials fetched, $cards cards signed" "$dir/serve.log" stage_until 60 stage_filled
+  first=$(sql -c "select cards || ' cards signed and stored in ' || round(seconds::numeric, 3) || ' s: '
+    || round(cards / seconds) || ' a second' from kaquan.batch order by fill limit 1")
+
+  say "  100 visitors claim, 20 at a time, and add the card to their wallet"
+  visitors --clients 20 --claims 100 > "$dir/crowd.log" 2>&1 || trouble "the crowd" "$dir/crowd.log" "less $dir/serve.log $dir/sim.log"
+  say "  and more come while the api_ticket changes (at most $((7200 / scale + 10)) s)"
+  visitors --clients 20 --pause 100 --rotations 1 --seconds "$((7200 / scale + 10))" > "$dir/rotation.log" 2>&1 ||
+    trouble "the rotation" "$dir/rotation.log" "less $dir/serve.log $dir/sim.log"
+  say
+  say "signed      $first"
+  say "crowd       $(cat "$dir/crowd.log")"
+  say "rotation    $(cat "$dir/rotation.log")"
+  say "in all      $(sql -c "select count(*) || ' tickets, ' || count(distinct code) || ' codes, ' || count(distinct epoch)
+    || ' epochs' from kaquan.ticket"), $(sql -c "select count(*) || ' fills' from kaquan.batch")"
+  say
+  say "It goes on until make demo-stop. To look around:"
+  say "  export PGHOST='$PGHOST' PGUSER=kaquan_worker PGDATABASE=kaquan_demo KAQUAN_KEY_FILE='$KAQUAN_KEY_FILE'"
+  say "  build/release/kaquan-worker pool list; build/release/kaquan-worker job list; build/release/kaquan"
+  exec 9>&-
+  if [ -t 0 ] && [ -t 1 ] && [ -x "$root/build/release/kaquan" ]; then
+    PGUSER=kaquan_worker "$root/build/release/kaquan" || :
+    say "The demo still runs; make demo-stop ends it."
+  fi
+}
+
+case ${1:-} in
+start) start ;;
+stop)
+  stage_set "$dir"
+  stop
+  say "demo: stopped" ;;
+*)
+  sed -n '2,6s/^# *//p' "$0" >&2
+  exit 64 ;;
+esac
