@@ -4,6 +4,8 @@
 set local search_path = kaquan, pg_catalog, pg_temp;
 
 alter table credential
+  add column age_slack_s double precision,                 -- born within so many seconds; null: nothing is known of that
+  add column successor_slack_s double precision,           -- its predecessor's end, and so the lead, is known no better
   add column rejected_at timestamptz,                      -- a token that was fetched only just before was rejected
   add column force_wanted boolean not null default false;  -- the next fetch replaces the token by force
 
@@ -53,12 +55,19 @@ language sql stable begin atomic
          - case when c.budget_day = kaquan.wx_day(pg_catalog.now()) then c.budget_used else 0 end;
 end;
 
--- Refreshes left that today's rotations will not need (3 for each two hours to come): only these may be spent on asking
--- often.
-create function credential_budget_spare(c credential) returns integer
+-- Rotations that today still needs.
+create function credential_turns_left() returns integer
 language sql stable begin atomic
-  select kaquan.credential_budget_left(c) - 3 * pg_catalog.ceil(
-    (86400 - pg_catalog.mod((kaquan.wx_seconds(pg_catalog.now()) + 28800)::numeric, 86400)) / 7200)::integer;
+  select pg_catalog.ceil((86400 - pg_catalog.mod((kaquan.wx_seconds(pg_catalog.now()) + 28800)::numeric, 86400)) / 7200)::integer;
+end;
+
+-- How freely today's refreshes may be spent: often while 4 are left for each rotation to come, least when there is hardly
+-- one, else seldom. So a day that began with much asking still ends with valid credentials.
+create function credential_pace(c credential) returns text
+language sql stable begin atomic
+  select case when kaquan.credential_budget_left(c) > 4 * kaquan.credential_turns_left() then 'often'
+              when kaquan.credential_budget_left(c) > kaquan.credential_turns_left() then 'seldom'
+              else 'least' end;
 end;
 
 -- --- when to ask ---
@@ -70,27 +79,34 @@ language sql stable begin atomic
               else c.valid_until - kaquan.wx_scaled(230 - pg_catalog.mod(c.account_id * 7919, 46)) end;
 end;
 
--- Of unknown age, or suspect: its end can be any time. Known: from some time before its end, which is 120 s more than
--- the last successor came early, slowly; then quickly around the end. An answer shortly before the end that still
--- names the old value is what makes the age of the next one known.
+-- Suspect, or of an age that nothing is known of: its end can be any time. Else it ends within age_slack_s of a first
+-- possible end: asked from some time before, which is 110 s more than the last successor can have come early, slowly;
+-- then quickly from the first possible end on. An answer shortly before the end that still names the old value is what
+-- makes the age of the next one known.
 create function api_ticket_due_at(c credential) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, kaquan, pg_temp as $$
 declare
-  spare boolean := kaquan.credential_budget_spare(c) > 0;
+  pace text := kaquan.credential_pace(c);
   second interval := kaquan.wx_scaled(1);
+  slack double precision := coalesce(c.age_slack_s, 0);
+  ends_from timestamptz := c.valid_until - case when c.age_known then 0 else slack end * second;
   early double precision := case when c.successor_lead_s is null then 1200 + mod(c.account_id * 7919, 301)
-                                 else greatest(c.successor_lead_s, 0) + 120 end;
-  pause double precision;
+                                 when c.successor_lead_s + c.successor_slack_s <= 30 and pace <> 'often' then 0
+                                 else greatest(c.successor_lead_s + c.successor_slack_s
+                                               * case when pace = 'often' or c.successor_slack_s > 300 then 1 else 0.5 end, 0) + 110 end;
+  slow double precision := case when pace = 'often' or c.successor_slack_s is not null then 120 else 300 end;
+  quick double precision := case when c.fetched_at > ends_from + (slack + 60) * second then 120
+                                 else greatest(5, slack / case pace when 'often' then 8 else 4 end) end;
 begin
-  if not c.age_known or c.suspect_epoch = c.epoch then
-    return c.fetched_at + case when spare then 120 else 600 end * second;
+  if pace = 'least' then
+    return greatest(c.valid_until + case when c.successor_lead_s > 60 then -30 when c.age_known then slack else 0 end * second,
+                    c.fetched_at + 60 * second); -- when there must be a new one
+  elsif c.suspect_epoch = c.epoch or not (c.age_known or c.age_slack_s > 0) is true then
+    return least(c.fetched_at + case pace when 'often' then 120 else 600 end * second,
+                 greatest(c.valid_until - 60 * second, c.fetched_at + 120 * second));
   end if;
-  pause := case when c.fetched_at > c.valid_until + 150 * second then 120
-                when not spare then 60
-                when c.fetched_at > c.valid_until + 20 * second then 15
-                else 5 end;
-  return least(greatest(c.valid_until - early * second, c.fetched_at + case when spare then 120 else 300 end * second),
-               greatest(c.valid_until - 5 * second, c.fetched_at + pause * second));
+  return least(greatest(ends_from - early * second, c.fetched_at + slow * second),
+               greatest(ends_from, c.fetched_at + quick * second));
 end $$;
 
 -- When to ask for this credential next; what may stand in the way then is credential_hindrance()'s.
@@ -169,7 +185,7 @@ grant insert, update on credential to kaquan_fn_work;
 grant update on api_usage to kaquan_fn_work;
 grant delete on host_block to kaquan_fn_work;
 grant execute on function wx_scaled, wx_after, wx_seconds, wx_day, credential_budget, credential_budget_left,
-  credential_budget_spare, access_token_due_at, api_ticket_due_at, credential_due_at, credential_hindrance
+  credential_turns_left, credential_pace, access_token_due_at, api_ticket_due_at, credential_due_at, credential_hindrance
   to kaquan_fn_work, kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant execute on function credential_retry to kaquan_worker, kaquan_operator;
 grant select on account, site, credential, credential_history, host_block, whitelist_check, api_usage to kaquan_worker;

@@ -1,32 +1,41 @@
 -- A new value, if the lease is still ours. An api_ticket was born after the last answer that named its predecessor; when
--- that is not long ago its age is known. A predecessor that should have lived longer was revoked by WeChat, and one of
--- unknown age may be dead: `revoke`.    -> epoch, epoch_before, revoke, age_known
+-- that is at most 150 s ago its age is known, and counts from there. A predecessor that should have lived longer was
+-- revoked by WeChat, and one of unknown age may be dead: `revoke`.    -> epoch, epoch_before, revoke, age_known
 with old as (
-    select c.*, c as stored, s.time_scale, to_timestamp($4) as started, c.epoch > 0 and c.sealed is not null as had_value
+    select c.*, s.time_scale, to_timestamp($4) as started, c.kind = 'api_ticket' as is_ticket,
+        c.kind = 'api_ticket' and c.epoch > 0 and c.sealed is not null as had_ticket
       from kaquan.credential c, kaquan.site s
       where c.account_id = $1 and c.kind = $2 and c.lease_fence = $3 and c.lease_owner is not null
       for update of c
+), counted as (
+    select o.*,
+        case when o.had_ticket then extract(epoch from o.started - o.confirmed_at)::float8 * o.time_scale end as since_s,
+        extract(epoch from o.valid_until - o.started)::float8 * o.time_scale
+          - case when o.age_known then 0 else coalesce(o.age_slack_s, 0) end as lead_s
+      from old o
 ), seen as (
     select o.*,
-        extract(epoch from o.started - o.confirmed_at) * o.time_scale as unseen_s,
-        extract(epoch from o.valid_until - o.started)::float8 * o.time_scale as lead_s
-      from old o
+        -- With fixed windows it was not born before its predecessor's end, even if nobody asked for long.
+        case when o.successor_lead_s + o.successor_slack_s <= 30 and o.lead_s <= 0
+             then least(o.since_s, -o.lead_s) else o.since_s end as unseen_s
+      from counted o
 ), judged as (
     select s.*,
-        s.kind = 'access_token'
-          or (s.had_value and s.unseen_s <= case when kaquan.credential_budget_spare(s.stored) > 0
-                                                 then 150 else 660 end) is true as born_known,
-        s.kind = 'api_ticket' and s.had_value and s.lead_s > 0
+        not s.is_ticket or s.unseen_s <= 150 is true as born_known,
+        s.had_ticket and s.valid_until > s.started
           and (not s.age_known
-               or s.lead_s > case when s.successor_lead_s is null then 1600 else greatest(s.successor_lead_s, 0) + 300 end) as revoke
+               or s.lead_s > case when s.successor_lead_s is null then 1600
+                                  else greatest(s.successor_lead_s, 0) + s.successor_slack_s + 300 end) as revoke,
+        s.had_ticket and s.unseen_s <= 1200 and s.age_slack_s <= 1200 and s.lead_s < 1600 as tells_lead
       from seen s
 ), life as (
     select j.*,
-        case when j.kind = 'access_token' then kaquan.wx_after(j.started, $5::float8 - 60)
-             else least(kaquan.wx_after(case when j.born_known then j.confirmed_at else j.started end, 7200),
+        case when not j.is_ticket then kaquan.wx_after(j.started, $5::float8 - 60)
+             else least(kaquan.wx_after(case when j.born_known then greatest(j.confirmed_at, kaquan.wx_after(j.started, -j.unseen_s)) else j.started end, 7200),
                         kaquan.wx_after(j.started, $5::float8)) end as new_valid_until,
-        case when j.born_known and j.age_known and not j.revoke and j.kind = 'api_ticket' then j.lead_s
-             else j.successor_lead_s end as new_lead_s
+        case when j.tells_lead then j.lead_s else j.successor_lead_s end as new_lead_s,
+        case when j.tells_lead then j.age_slack_s + j.unseen_s else j.successor_slack_s end as new_lead_slack_s,
+        case when j.unseen_s <= 1200 then j.unseen_s end as new_slack_s
       from judged j
 ), ended as (
     update kaquan.credential_history h set ended_at = case when l.revoke then l.started else l.valid_until end
@@ -39,7 +48,8 @@ update kaquan.credential c set
     epoch = l.epoch + 1, sealed = $6, fingerprint = $8, first_seen_at = l.started, confirmed_at = l.started,
     key_id = (select k.key_id from kaquan.worker_key k where k.key_id = $7),
     fetched_at = l.started, valid_until = l.new_valid_until, age_known = l.born_known,
-    successor_lead_s = l.new_lead_s, suspect_epoch = null, force_wanted = false,
+    successor_lead_s = l.new_lead_s, successor_slack_s = l.new_lead_slack_s, age_slack_s = l.new_slack_s,
+    suspect_epoch = null, force_wanted = false,
     next_try_at = null, fail_streak = 0, breaker = 'closed', breaker_until = null,
     last_class = 'ok', last_errcode = 0, last_text = null, last_host = c.lease_owner,
     lease_owner = null, lease_until = null
