@@ -124,6 +124,7 @@ static bool garbage(const struct wx_endpoint *e, struct wx_reply *out, struct er
     wx_reply_clear(out);
     out->class = WX_GARBAGE;
     fail_in(err, "%s: not an answer of WeChat", e->path);
+    safe_copy(out->errmsg, sizeof out->errmsg, err->text);
     return fail_cure(err, "look whether a proxy or captive portal stands between this host and WeChat");
 }
 
@@ -134,7 +135,9 @@ static bool status_good(const struct wx_endpoint *e, const struct http_reply *re
         return true;
     if (status == 429 || (status >= 500 && status <= 599)) {
         out->class = WX_TRANSIENT;
-        return fail(err, ERR_UNAVAILABLE, "%s: WeChat is busy (HTTP status %d)", e->path, status);
+        fail(err, ERR_UNAVAILABLE, "%s: WeChat is busy (HTTP status %d)", e->path, status);
+        safe_copy(out->errmsg, sizeof out->errmsg, err->text);
+        return false;
     }
     fail(err, ERR_PROTOCOL, "HTTP status %d", status);
     return garbage(e, out, err);
