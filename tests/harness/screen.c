@@ -175,12 +175,13 @@ int test_screen_column(struct test_screen *s, int row, const char *text) {
 
 /* --- waiting --- */
 
-static int find(struct test_screen *s, const char *text) {
+/* A row with `text` and, unless it is NULL, with `other`. */
+static int find(struct test_screen *s, const char *text, const char *other) {
     int rows, columns;
 
     vterm_get_size(s->vterm, &rows, &columns);
     for (int row = 0; row < rows; row++)
-        if (strstr(test_screen_row(s, row), text))
+        if (strstr(test_screen_row(s, row), text) && (!other || strstr(test_screen_row(s, row), other)))
             return row;
     return -1;
 }
@@ -206,25 +207,30 @@ static bool more(struct test_screen *s, double deadline) {
     return true;
 }
 
-static int wait_for(struct test_screen *s, const char *text, bool there) {
+static int wait_for(struct test_screen *s, const char *text, const char *other, bool there) {
     double deadline = clock_seconds() + PATIENCE_S;
     int row;
 
     take(s);
-    while (((row = find(s, text)) >= 0) != there)
+    while (((row = find(s, text, other)) >= 0) != there)
         if (!more(s, deadline)) {
             show(s);
-            test_fail("\"%s\" did not %s", text, there ? "appear" : "go");
+            test_fail("\"%s\"%s%s did not %s", text, other ? " with " : "", other ? other : "",
+                      there ? "appear" : "go");
         }
     return row;
 }
 
 int test_screen_until(struct test_screen *s, const char *text) {
-    return wait_for(s, text, true);
+    return wait_for(s, text, NULL, true);
+}
+
+int test_screen_until_both(struct test_screen *s, const char *text, const char *other) {
+    return wait_for(s, text, other, true);
 }
 
 void test_screen_until_gone(struct test_screen *s, const char *text) {
-    wait_for(s, text, false);
+    wait_for(s, text, NULL, false);
 }
 
 /* --- acting --- */

@@ -26,6 +26,8 @@ void test_screen_free(struct test_screen *screen);
 /* Waits until `text` stands somewhere on the screen, or nowhere any more; fails the test after 10 s, showing the
  * screen. Returns the row. */
 int test_screen_until(struct test_screen *screen, const char *text);
+/* The same for two texts in one row: a frame arrives in pieces. */
+int test_screen_until_both(struct test_screen *screen, const char *text, const char *other);
 void test_screen_until_gone(struct test_screen *screen, const char *text);
 
 /* A row as text, blanks at the end left out; lives until the next call. */
