@@ -1,0 +1,137 @@
+#include "command.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+#include "log.h"
+#include "output.h"
+#include "text.h"
+
+struct act call_act(const struct call *call) {
+    return (struct act){.person = call->work->person, .reason = call->option[OPT_REASON]};
+}
+
+void say(const struct call *call, const char *format, ...) {
+    AUTO_BUF struct buf text = {0}, clean = {0};
+    va_list args;
+    if (call->work->quiet)
+        return;
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    safe_text(&clean, buf_str(&text), text.len);
+    fprintf(stderr, "%s\n", buf_str(&clean));
+}
+
+/* --- one call from start to end --- */
+
+/* What failed and why, what to do, and a reference. */
+static void show_error(const struct err *err) {
+    fflush(stdout); /* what was found comes before what failed */
+    fprintf(stderr, "%s: %s\n", app_program(), err->text);
+    if (err->cure[0] != '\0')
+        fprintf(stderr, "  what to do: %s\n", err->cure);
+    else if (err->kind == ERR_BUG)
+        fprintf(stderr, "  what to do: %s\n", err_class(ERR_BUG)->help);
+    if (err->sqlstate[0] != '\0')
+        fprintf(stderr, "  reference: SQLSTATE %s\n", err->sqlstate);
+    if (err->errcode != 0)
+        fprintf(stderr, "  reference: WeChat errcode %d\n", err->errcode);
+}
+
+static bool load_settings(struct call *call, struct err *err) {
+    size_t count;
+    const struct conf_row *rows = conf_rows(&count);
+    struct conf *conf = &call->work->conf;
+    if (!conf_load(conf, err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const char *value = call->setting[rows[i].id];
+        if (value != NULL && !conf_set_flag(conf, rows[i].name, value, err))
+            return false;
+    }
+    return true;
+}
+
+/* A choice's place among its words is its number in the enum of log.h. */
+static int choice_of(const struct conf *conf, enum conf_id id, const char *const *words, int count) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(conf_text(conf, id), words[i]) == 0)
+            return i;
+    return 0;
+}
+
+static void start_log(const struct work *work) {
+    static const char *const levels[] = {"error", "warn", "info", "debug"};
+    static const char *const formats[] = {"auto", "human", "keyvalue", "json"};
+    int level = choice_of(&work->conf, CONF_LOG_LEVEL, levels, ARRAY_LEN(levels)) + work->verbose;
+    if (work->quiet && level > LOG_WARN)
+        level = LOG_WARN;
+    log_init((enum log_level)(level > LOG_DEBUG ? LOG_DEBUG : level),
+             (enum log_format)choice_of(&work->conf, CONF_LOG_FORMAT, formats, ARRAY_LEN(formats)),
+             conf_text(&work->conf, CONF_LOG_FILE));
+}
+
+static bool prepare(struct call *call, struct err *err) {
+    struct work *work = call->work;
+    work->quiet = call->option[OPT_QUIET] != NULL;
+    work->json = call->option[OPT_JSON] != NULL;
+    work->plain = call->option[OPT_PLAIN] != NULL;
+    work->dry_run = call->option[OPT_DRY_RUN] != NULL;
+    work->yes = call->option[OPT_YES] != NULL;
+    if (call->command->needs == NEEDS_NOTHING)
+        return true;
+    if (!load_settings(call, err))
+        return false;
+    start_log(work);
+    if (call->command->needs == NEEDS_DB)
+        return work_open_raw(work, false, err);
+    return call->command->needs != NEEDS_SCHEMA || work_open(work, err);
+}
+
+static int exit_code_of(const struct call *call, bool good, const struct err *err) {
+    if (good)
+        return call->exit_code;
+    if (err->kind == ERR_STOPPED && app_stop_signal() == SIGINT)
+        return 128 + SIGINT;
+    return err_class(err->kind)->exit_code;
+}
+
+static bool asks_help(int argc, char **argv) {
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
+}
+
+static bool perform(struct call *call, int argc, char **argv, struct err *err) {
+    bool understood = command_read(call, argc, argv, err);
+    if (asks_help(argc, argv)) {
+        command_help(call, stdout);
+        return true;
+    }
+    if (!understood)
+        return false;
+    if (call->option[OPT_VERSION] != NULL) {
+        command_version();
+        return true;
+    }
+    return prepare(call, err) && call->command->run(call, err);
+}
+
+int command_main(int argc, char **argv) {
+    struct work work = {0};
+    struct call call = {.work = &work};
+    struct err err = {0};
+    bool good = perform(&call, argc, argv, &err);
+    work_close(&work);
+    if (good)
+        good = output_end(&err);
+    if (!good && err.kind != ERR_STOPPED)
+        show_error(&err);
+    log_close();
+    return exit_code_of(&call, good, &err);
+}

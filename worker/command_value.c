@@ -1,0 +1,54 @@
+#include "command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *option_name(enum option_id id) {
+    size_t count;
+    const struct option_row *o = option_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        if (o[i].id == id)
+            return o[i].name;
+    return "?";
+}
+
+static bool whole_number(const char *text, int64_t low, int64_t high, int64_t *out) {
+    char *end;
+    long long n;
+    errno = 0;
+    n = strtoll(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || n < low || n > high)
+        return false;
+    *out = n;
+    return true;
+}
+
+bool call_int(const struct call *call, enum option_id id, int64_t low, int64_t high, int64_t *out, struct err *err) {
+    const char *text = call->option[id];
+    if (text == NULL || whole_number(text, low, high, out))
+        return true;
+    return fail(err, ERR_USAGE, "--%s: a number of %lld..%lld expected, not \"%s\"", option_name(id), (long long)low,
+                (long long)high, text);
+}
+
+/* "20", "20s" and "1.5": seconds. */
+bool call_seconds(const struct call *call, enum option_id id, double high, double *out, struct err *err) {
+    const char *text = call->option[id];
+    char *end;
+    double seconds;
+    if (text == NULL)
+        return true;
+    seconds = strtod(text, &end);
+    if (end == text || (*end != '\0' && strcmp(end, "s") != 0) || !(seconds >= 0 && seconds <= high))
+        return fail(err, ERR_USAGE, "--%s: seconds of 0..%g expected, not \"%s\"", option_name(id), high, text);
+    *out = seconds;
+    return true;
+}
+
+bool call_id(const struct call *call, int argument, int64_t *out, struct err *err) {
+    const char *text = call->argument[argument];
+    if (whole_number(text, 1, INT64_MAX, out))
+        return true;
+    return fail(err, ERR_USAGE, "a number from 1 expected, not \"%s\"", text);
+}
