@@ -280,6 +280,10 @@ double db_async_round_trip(const struct db_async *a) {
     return a->round_trip;
 }
 
+double db_async_waits(const struct db_async *a) {
+    return a->state == DB_ASYNC_BUSY && !a->complete ? clock_seconds() - a->since : 0;
+}
+
 const char *db_async_database(const struct db_async *a) {
     return a->database;
 }

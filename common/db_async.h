@@ -44,9 +44,11 @@ int db_async_failures(const struct db_async *async);
 double db_async_retry_in(const struct db_async *async);
 void db_async_retry_now(struct db_async *async);
 
-/* Seconds the last answer took; names of database and user as the server knows them ("" before the first connection).
+/* Seconds the last answer took, and for how long the present one is waited for; names of database and user as the
+ * server knows them ("" before the first connection).
  */
 double db_async_round_trip(const struct db_async *async);
+double db_async_waits(const struct db_async *async);
 const char *db_async_database(const struct db_async *async);
 const char *db_async_user(const struct db_async *async);
 

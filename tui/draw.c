@@ -30,7 +30,9 @@ static const char *clock_text(char out[UI_FIGURE], double ago) {
 static void database_words(const struct console *c, char *out, size_t size) {
     double ms = db_async_round_trip(c->db) * 1000;
 
-    if (is_connected(c))
+    if (db_async_waits(c->db) > 1)
+        snprintf(out, size, _("db WAITS %.0f s"), db_async_waits(c->db));
+    else if (is_connected(c))
         snprintf(out, size, _("db ok %.0f ms"), ms);
     else
         snprintf(out, size, "%s", db_async_state(c->db) == DB_ASYNC_WAITING ? _("db LOST") : _("db connecting"));
@@ -82,44 +84,40 @@ static void draw_tabs(const struct console *c, int columns) {
 
 /* --- banners --- */
 
-/* Each takes a row from the top of the area. */
-static void draw_banner(struct area *area, const char *text) {
-    ui_ground(area->row, area->column, area->columns, ROLE_WARN);
-    ui_text(area->row, area->column, area->columns, ROLE_WARN, text);
-    area->row++;
-    area->rows--;
+/* A sentence across the top of the area, which shrinks by the rows it took. */
+static void draw_banner(struct area *area, int most, const char *text) {
+    struct area place = {area->row, area->column + 4, most, area->columns - 4};
+    int used = ui_paragraph(place, ROLE_WARN, text);
+
+    area->row += used;
+    area->rows -= used;
 }
 
 static void draw_lost(const struct console *c, struct area *area) {
     const struct err *why = db_async_trouble(c->db);
-    char text[1024];
+    char text[PART];
 
     if (db_async_failures(c->db) == 0 || is_connected(c))
         return;
     if (db_async_state(c->db) == DB_ASYNC_CONNECTING)
-        snprintf(text, sizeof(text), _(" !  NO CONNECTION: try %d is on its way"), db_async_failures(c->db) + 1);
+        snprintf(text, sizeof(text), _("NO CONNECTION: try %d is on its way"), db_async_failures(c->db) + 1);
     else
-        snprintf(text, sizeof(text), _(" !  NO CONNECTION: try %d in %.0f s, r tries now"),
-                 db_async_failures(c->db) + 1, db_async_retry_in(c->db));
-    draw_banner(area, text);
-    snprintf(text, sizeof(text), "    %s", why->text);
-    draw_banner(area, text);
-    snprintf(text, sizeof(text), "    %s", _(why->cure));
-    if (why->cure[0] != '\0')
-        draw_banner(area, text);
+        snprintf(text, sizeof(text), _("NO CONNECTION: try %d in %.0f s, r tries now"), db_async_failures(c->db) + 1,
+                 db_async_retry_in(c->db));
+    ui_text(area->row, area->column + 1, 2, ROLE_WARN, "!");
+    draw_banner(area, 1, text);
+    draw_banner(area, 3, why->text);
+    draw_banner(area, 2, _(why->cure));
 }
 
 static void draw_schema(const struct console *c, struct area *area) {
     struct err err = {0};
-    char text[1024];
 
     if (!schema_trouble(&c->schema, &err))
         return;
-    snprintf(text, sizeof(text), " !  %s", err.text);
-    draw_banner(area, text);
-    snprintf(text, sizeof(text), "    %s", _(err.cure));
-    if (err.cure[0] != '\0')
-        draw_banner(area, text);
+    ui_text(area->row, area->column + 1, 2, ROLE_WARN, "!");
+    draw_banner(area, 2, err.text);
+    draw_banner(area, 2, _(err.cure));
 }
 
 /* --- status and hints --- */

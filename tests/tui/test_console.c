@@ -167,6 +167,20 @@ TEST(a_lost_connection_is_told_and_comes_back) {
     test_screen_until_gone(s, "NO CONNECTION");
 }
 
+TEST(keys_are_answered_while_the_database_is_not) {
+    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+
+    test_screen_until(s, "Summer gala");
+    test_sql(NULL, "begin; lock table kaquan.template in access exclusive mode");
+    test_screen_until(s, "db WAITS");
+    test_screen_keys(s, "?");
+    test_screen_until(s, "ask the database now");
+    test_screen_keys(s, "?");
+    test_screen_until(s, "statement_timeout"); /* after 3 s, with what to do */
+    test_sql(NULL, "rollback");
+    test_screen_until(s, "Summer gala");
+}
+
 TEST(a_missing_right_is_named_with_its_grant) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
@@ -323,6 +337,7 @@ int main(void) {
         cmocka_unit_test(a_hostile_title_breaks_nothing),
         cmocka_unit_test(wide_characters_keep_the_columns_straight_at_every_width),
         cmocka_unit_test(a_lost_connection_is_told_and_comes_back),
+        cmocka_unit_test(keys_are_answered_while_the_database_is_not),
         cmocka_unit_test(a_missing_right_is_named_with_its_grant),
         cmocka_unit_test(a_small_window_says_so_and_nothing_crashes),
         cmocka_unit_test(a_storm_of_sizes_does_no_harm),
