@@ -43,7 +43,7 @@ static void set_or_unset(const char *name, const char *value) {
 static _Noreturn void become(const struct test_screen_run *how, const char *program, const char *const *arguments) {
     char *copies[ARGUMENTS + 2] = {mem_text(program)};
 
-    for (size_t i = 0; arguments[i] && i < ARGUMENTS; i++)
+    for (size_t i = 0; i < ARGUMENTS && arguments[i]; i++)
         copies[i + 1] = mem_text(arguments[i]);
     set_or_unset("TERM", how->term ? how->term : "xterm-256color");
     set_or_unset("LANG", how->lang ? how->lang : "C.UTF-8");
