@@ -154,6 +154,7 @@ grant insert, update on account, credential, credential_history, host_block, api
 grant update on site to kaquan_worker;
 grant insert on whitelist_check, template_revision, ticket_event, job_log, backend_grant, pool to kaquan_worker;
 grant update on pool to kaquan_worker; -- through pool_copy()
+grant insert, update on ticket_renewal to kaquan_worker; -- update: its rows are locked while they are signed
 grant delete on backend_grant, host_block, ticket_renewal, job, whitelist_check, worker_heartbeat to kaquan_worker;
 grant execute on function job_plan, ticket_count, claim_rate, pool_copy_changed, job_tell to kaquan_worker;
 
