@@ -136,8 +136,8 @@ static bool read_unseen(const char *prompt, struct buf *text, struct err *err) {
         return fail(err, ERR_IO, "the terminal cannot be set: %s", strerror(errno));
     unseen = before;
     unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen); /* before the question: what is typed at once is not seen either */
     fprintf(stderr, "%s: ", prompt);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen);
     good = read_answer(answer, sizeof answer);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     fputc('\n', stderr);
