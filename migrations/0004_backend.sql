@@ -10,7 +10,6 @@
 --   conflict          this request id was used with another openid
 
 set local search_path = kaquan, pg_catalog, pg_temp;
-grant create on schema kaquan to kaquan_fn_work, kaquan_fn_claim, kaquan_fn_admin;
 
 -- What claim, get and renew answer: one row. A type of its own, because a call that has to work out the types of six OUT
 -- parameters takes a fourth of the time of an empty function.
@@ -67,8 +66,9 @@ end $$;
 create function renewal_queue(request_id text, template_id integer) returns interval
 language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
 begin
-  insert into kaquan.ticket_renewal (request_id, template_id) values (renewal_queue.request_id, renewal_queue.template_id)
-    on conflict do nothing;
+  insert into kaquan.ticket_renewal as r (request_id, template_id)
+    values (renewal_queue.request_id, renewal_queue.template_id)
+    on conflict on constraint ticket_renewal_pkey do update set asked = true, wanted_at = least(r.wanted_at, now());
   perform pg_notify('kaquan_job', 'ticket_renew');
   return interval '1 s';
 end $$;
@@ -299,7 +299,8 @@ begin
   if answer.outcome is null then
     answer.outcome := 'empty';
     answer.card_id := p.card_id;
-  elsif exists (select from kaquan.ticket_renewal r where r.request_id = card_get.request_id and r.template_id = p.template_id) then
+  elsif exists (select from kaquan.ticket_renewal r where r.request_id = card_get.request_id and r.template_id = p.template_id
+                  and r.asked) then
     answer := row('pending', p.card_id, null, answer.code, null, interval '1 s')::kaquan.card_answer;
   end if;
   return answer;
@@ -342,11 +343,10 @@ end $own$;
 grant select on pool, template, site to kaquan_fn_claim;
 grant select, insert, update on ticket to kaquan_fn_claim;
 grant insert on ticket_outer, ticket_event to kaquan_fn_claim;
-grant select, insert on ticket_renewal to kaquan_fn_claim;
+grant select, insert, update on ticket_renewal to kaquan_fn_claim;
 grant execute on function pool_ready to kaquan_fn_claim;
 grant execute on function card_claim, card_renew, card_get, pool_level to kaquan_backend;
 grant execute on function card_ext(text, text, bigint, text, bytea, bytea, bytea), card_ext(text, text, bytea, bytea, bytea)
   to kaquan_worker;
 grant usage on type card_answer to kaquan_backend, kaquan_fn_claim;
 
-revoke create on schema kaquan from kaquan_fn_claim, kaquan_fn_admin; -- fn_work makes the keys of the slots

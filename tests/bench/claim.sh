@@ -35,10 +35,9 @@ sql() { "$PG/psql" -XAtq -v ON_ERROR_STOP=1 "$@"; }
 
 PGDATABASE=claim; export PGDATABASE
 sql -d postgres -c 'create database claim'
-sql -1 -f "$here/../../migrations/roles.sql" > /dev/null
-for file in "$here"/../../migrations/[0-9]*.sql; do
-  sql -1 -c 'set role kaquan_owner' -f "$file" > /dev/null
-done
+worker=${KAQUAN_WORKER:-$here/../../build/release/kaquan-worker}
+"$worker" --quiet db init
+"$worker" --quiet db migrate
 sql <<'SQL' > /dev/null
 insert into kaquan.account (key, appid) values ('bench', 'wx1234567890abcdef');
 insert into kaquan.template (account_id, key, card_type, title, body, code_mode, status, card_id)
