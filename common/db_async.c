@@ -69,16 +69,12 @@ static void gave_up(struct db_async *a) {
 /* --- connecting --- */
 
 static void begin(struct db_async *a) {
-    const char *password = getenv("PGPASSWORD");
     struct db_settings settings;
 
-    if (password && password[0] != '\0') {
-        fail(&a->trouble, ERR_CONFIG, "PGPASSWORD is set: a password in the environment can be read by others");
-        fail_cure(&a->trouble, "unset PGPASSWORD and put the password into a passfile (~/.pgpass, mode 0600)");
+    if (!db_settings_fill(&settings, &a->db.options, true, &a->trouble)) {
         wait_for_retry(a);
         return;
     }
-    db_settings_fill(&settings, &a->db.options, true);
     a->state = DB_ASYNC_CONNECTING;
     a->wants = PGRES_POLLING_WRITING; /* as libpq's manual says for the first time */
     a->since = clock_seconds();
@@ -89,15 +85,8 @@ static void begin(struct db_async *a) {
         refused(a);
 }
 
-static bool is_utf8(const char *encoding) {
-    return encoding && strcmp(encoding, "UTF8") == 0;
-}
-
 static void connected(struct db_async *a) {
-    if (!is_utf8(PQparameterStatus(a->db.conn, "server_encoding")) ||
-        !is_utf8(PQparameterStatus(a->db.conn, "client_encoding"))) {
-        fail(&a->trouble, ERR_CONFIG, "the database %s has another encoding than UTF8", PQdb(a->db.conn));
-        fail_cure(&a->trouble, "create the database with encoding UTF8");
+    if (!db_server_fits(a->db.conn, &a->trouble)) {
         wait_for_retry(a);
         return;
     }

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <libpq-fe.h>
+#include "db_private.h"
 
-enum { IDLE_IN_TRANSACTION_MS = 60000 };
+enum { SERVER_OLDEST = 150000, IDLE_IN_TRANSACTION_MS = 60000 };
 
 struct setting {
     const char *keyword;
@@ -100,19 +100,34 @@ static bool stays_here(const char *service) {
 /* Settings of the session travel with the start packet, so that they cost no statement. Unqualified names mean ours;
  * pg_catalog is always searched first. */
 static void session(struct db_settings *s, const struct db_options *o, bool read_only) {
-    int len = snprintf(s->session, sizeof(s->session),
-                       "-c search_path=kaquan,pg_temp -c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
-                       " -c default_transaction_isolation=read\\ committed"
-                       " -c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d%s%s%s",
-                       o->statement_timeout_ms, o->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
-                       read_only ? " -c default_transaction_read_only=on" : "", o->role ? " -c role=" : "",
-                       o->role ? o->role : "");
+    int len;
+
+    if (o->role && !db_name_plain(o->role))
+        bug("\"%s\" is no role of ours", o->role);
+    len = snprintf(s->session, sizeof(s->session),
+                   "-c search_path=kaquan,pg_temp -c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
+                   " -c default_transaction_isolation=read\\ committed"
+                   " -c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d%s%s%s",
+                   o->statement_timeout_ms, o->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
+                   read_only ? " -c default_transaction_read_only=on" : "", o->role ? " -c role=" : "",
+                   o->role ? o->role : "");
 
     if ((size_t)len >= sizeof(s->session))
         bug("session settings do not fit");
 }
 
-void db_settings_fill(struct db_settings *settings, const struct db_options *options, bool read_only) {
+static bool password_in_environment(void) {
+    const char *password = getenv("PGPASSWORD");
+
+    return password && password[0] != '\0';
+}
+
+bool db_settings_fill(struct db_settings *settings, const struct db_options *options, bool read_only,
+                      struct err *err) {
+    if (password_in_environment()) {
+        fail(err, ERR_CONFIG, "PGPASSWORD is set: a password in the environment can be read by others");
+        return fail_cure(err, "unset PGPASSWORD and put the password into a passfile (~/.pgpass, mode 0600)");
+    }
     *settings = (struct db_settings){0};
     session(settings, options, read_only);
     add_list(settings, always, ARRAY_LEN(always));
@@ -124,4 +139,23 @@ void db_settings_fill(struct db_settings *settings, const struct db_options *opt
     add(settings, "application_name", options->application_name ? options->application_name : "kaquan");
     if (options->service)
         add(settings, "service", options->service);
+    return true;
+}
+
+bool db_server_fits(const PGconn *conn, struct err *err) {
+    const char *encoding = PQparameterStatus(conn, "server_encoding");
+    const char *ours = PQparameterStatus(conn, "client_encoding");
+    int version = PQserverVersion(conn);
+
+    if (version < SERVER_OLDEST) {
+        fail(err, ERR_CONFIG, "PostgreSQL %d is too old", version / 10000);
+        return fail_cure(err, "PostgreSQL 15 or newer is needed");
+    }
+    if (!encoding || strcmp(encoding, "UTF8") != 0) {
+        fail(err, ERR_CONFIG, "the database %s has the encoding %s", PQdb(conn), encoding ? encoding : "?");
+        return fail_cure(err, "create the database with encoding UTF8");
+    }
+    if (!ours || strcmp(ours, "UTF8") != 0)
+        return fail(err, ERR_CONFIG, "the server did not take client_encoding UTF8");
+    return true;
 }

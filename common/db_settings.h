@@ -2,6 +2,8 @@
 #ifndef KAQUAN_DB_SETTINGS_H
 #define KAQUAN_DB_SETTINGS_H
 
+#include <libpq-fe.h>
+
 #include "db.h"
 
 enum { DB_SETTINGS = 24, DB_SESSION_MAX = 512 };
@@ -14,7 +16,12 @@ struct db_settings {
     size_t count;
 };
 
-/* `read_only`: a session that cannot write, on the primary all the same. `options` is lent until the settings go. */
-void db_settings_fill(struct db_settings *settings, const struct db_options *options, bool read_only);
+/* `read_only`: a session that cannot write, on the primary all the same. `options` is lent until the settings go.
+ * PGPASSWORD in the environment is refused: ERR_CONFIG. */
+bool db_settings_fill(struct db_settings *settings, const struct db_options *options, bool read_only,
+                      struct err *err);
+
+/* Is the server one we can work with, by version and encodings? */
+bool db_server_fits(const PGconn *conn, struct err *err);
 
 #endif
