@@ -40,7 +40,7 @@ OPTIMIZE_check   := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined 
 LINK_release     := $(HARDLINK)
 LINK_check       := -fsanitize=address,undefined -pie -Wl,--as-needed
 
-LANGUAGE := -std=c11 -D_GNU_SOURCE -DKAQUAN_VERSION=\"$(VERSION)\" -DKAQUAN_LOCALEDIR=\"$(PREFIX)/share/locale\"
+LANGUAGE := -std=c11 -D_GNU_SOURCE -DKAQUAN_VERSION=\"$(VERSION)\"
 INCLUDES := -Icommon -I$(G) $(addprefix -I,$(PG_INCLUDE))
 TEST_INCLUDES := -iquote worker -iquote tui -iquote tests/harness
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE_$(VARIANT)) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
