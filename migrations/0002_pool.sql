@@ -140,8 +140,9 @@ begin
     raise exception 'no card slot is free' using errcode = 'KQ501',
       hint = 'claims left in open transactions hold slots; see pg_stat_activity for idle in transaction';
   end if;
-  execute format('alter table %s drop constraint if exists pool_card_%s_key', kaquan.slot_table(slot),
-                 lpad(slot::text, 2, '0'));
+  if exists (select from pg_constraint k where k.conrelid = kaquan.slot_table(slot) and k.contype = 'p') then
+    execute format('alter table %s drop constraint pool_card_%s_key', kaquan.slot_table(slot), lpad(slot::text, 2, '0'));
+  end if;
   execute format('truncate %s', kaquan.slot_table(slot));
   fill := nextval('kaquan.pool_fill_number');
   first_ordinal := coalesce(pg_sequence_last_value(kaquan.slot_sequence(slot)), 0) + 1;
