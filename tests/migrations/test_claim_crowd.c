@@ -377,6 +377,21 @@ TEST(when_open_claims_hold_every_slot_a_fill_says_so) {
     scene_fill(&a, 1, 10);
 }
 
+TEST(somebody_who_locks_rows_by_hand_stops_no_claim) {
+    struct scene a = scene_new("byhand", "merchant");
+    struct answer first;
+
+    scene_fill(&a, 1, 10);
+    first = claim(&a, "r1");
+    test_sql("#holder", "begin; select from kaquan.pool for update");
+    test_sql("#holder", "select from kaquan.pool_slot for update");
+    test_sql("#holder", "select from kaquan.ticket for update");
+    test_sql("#holder", "select from kaquan.template for update");
+    claim_without_waiting(&a);
+    assert_string_equal(claim(&a, "r1").whole, first.whole);
+    test_sql("#holder", "rollback");
+}
+
 /* --- everything at once --- */
 
 enum { PROCESSES = 16, CALLS = 1250, TEAM = 4, FILL_EVERY = 2500, FILL_CARDS = 8000 };
@@ -535,6 +550,7 @@ int main(void) {
         cmocka_unit_test(a_template_is_claimed_without_waiting_while_it_is_filled_itself),
         cmocka_unit_test(a_fill_and_a_rotation_wait_for_no_open_claim),
         cmocka_unit_test(when_open_claims_hold_every_slot_a_fill_says_so),
+        cmocka_unit_test(somebody_who_locks_rows_by_hand_stops_no_claim),
         cmocka_unit_test(no_card_is_given_twice_in_20000_calls_of_16_processes_with_rollbacks_repeats_and_refills),
     };
 
