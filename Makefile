@@ -68,7 +68,7 @@ SCRIPTS := $(sort $(wildcard common/*.sh tests/*.sh tests/*/*.sh) .ci/run)
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 PROGRAMS := $(B)/kaquan-worker $(B)/kaquan-sim $(if $(filter tui/main.c,$(TUI)),$(B)/kaquan) \
-  $(patsubst tests/bench/%.c,$(B)/%,$(BENCHES)) $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS)) \
+  $(if $(filter release,$(VARIANT)),$(patsubst tests/bench/%.c,$(B)/%,$(BENCHES)) $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS))) \
   $(if $(PO),build/locale/zh_CN/LC_MESSAGES/kaquan.mo) $(patsubst %.scd,build/man/%,$(notdir $(MANUALS)))
 TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTS))
 
@@ -188,7 +188,7 @@ $(G)/migration_list.c: $(MIGRATE) common/embed.sh migrations
 build/locale/%/LC_MESSAGES/kaquan.mo: tui/po/%.po
 	$(call say,MSGFMT)
 	@mkdir -p $(@D)
-	$(Q)msgfmt --check -o $@ $<
+	$(Q)msgfmt --check-format -o $@ $<
 vpath %.scd tui worker
 build/man/%: %.scd
 	$(call say,SCDOC)
