@@ -28,20 +28,25 @@ language sql stable set search_path = pg_catalog, kaquan, pg_temp as $$
      or m.minute between now() - interval '24 h' and now() - interval '22 h')
 $$;
 
--- Every approved template with an epoch worth signing for: how full its pool is and how many cards it should have.
+-- What is left of a template's stock; infinite when we do not limit it.
+create function stock_left(template_id integer, stock bigint) returns double precision
+language sql stable set search_path = pg_catalog, kaquan, pg_temp as $$
+  select case when stock is null then 'infinity' else greatest(0, stock - kaquan.ticket_count(template_id)) end
+$$;
+
+-- Every template with how full its pool is and how many cards it should have.
 --   wanted: the target, or what the claim rate takes for the rest of the epoch plus a fifth, within the stock left.
+--   fillable: approved, open, and there is an epoch worth signing in.
 create view pool_status as
 select t.id as template_id, t.key as template, t.account_id, a.key as account, t.title, t.status, t.paused,
        p.slot, p.fill, p.epoch, p.valid_until, p.usable_until, p.opened_at, p.final,
        coalesce(p.last_ordinal - p.first_ordinal + 1, 0) as signed,
        case when clock_timestamp() < p.usable_until
             then kaquan.pool_ready(p.cards, p.first_ordinal, p.last_ordinal) else 0 end as ready,
-       t.pool_target, t.pool_low, t.stock,
-       greatest(0, t.stock - kaquan.ticket_count(t.id)) as stock_left,
+       t.pool_target, t.pool_low, t.stock, nullif(rest.stock, 'infinity')::bigint as stock_left,
        rate.per_minute,
        least(greatest(t.pool_target, ceil(1.2 * rate.per_minute * greatest(0,
-               extract(epoch from c.valid_until - clock_timestamp()) / 60)))::bigint,
-             greatest(0, t.stock - kaquan.ticket_count(t.id))) as wanted,
+               extract(epoch from c.valid_until - clock_timestamp()) / 60))), rest.stock)::bigint as wanted,
        c.epoch as credential_epoch,
        t.status = 'approved' and not t.paused and a.enabled and not t.bind_openid
          and c.valid_until - p.margin > clock_timestamp() and c.epoch > p.revoked_epoch as fillable
@@ -49,7 +54,8 @@ select t.id as template_id, t.key as template, t.account_id, a.key as account, t
   join account a on a.id = t.account_id
   join pool p on p.template_id = t.id
   join credential c on c.account_id = t.account_id and c.kind = 'api_ticket'
-  cross join lateral (select kaquan.claim_rate(t.id) as per_minute) rate;
+  cross join lateral (select kaquan.claim_rate(t.id) as per_minute) rate
+  cross join lateral (select kaquan.stock_left(t.id, t.stock) as stock) rest;
 
 -- The pools that want a fill, and why. An open pool is filled again only below half of what it should have, so that a
 -- fill always makes a difference.
@@ -158,6 +164,10 @@ grant insert, update on ticket_renewal to kaquan_worker; -- update: its rows are
 grant delete on backend_grant, host_block, ticket_renewal, job, whitelist_check, worker_heartbeat to kaquan_worker;
 grant execute on function job_plan, ticket_count, claim_rate, pool_copy_changed, job_tell to kaquan_worker;
 
-grant select on pool_status to kaquan_operator, kaquan_auditor, kaquan_monitor;
-grant execute on function pool_ready, ticket_count, claim_rate to kaquan_operator, kaquan_auditor, kaquan_monitor;
-
+-- People and monitors read through views and the tables that hold neither secrets nor visitors; the console shows these.
+grant select on pool_status, job_due, template, batch, job, job_log, schedule, worker_heartbeat, stat_minute, whitelist_check,
+  host_block, api_usage, schema_migration, site to kaquan_operator, kaquan_auditor, kaquan_monitor;
+grant select (id, key, appid, name, original_id, secret_key_id, secret_set_at, token_mode, api_base, enabled, version)
+  on account to kaquan_operator, kaquan_auditor, kaquan_monitor;
+grant select (template_id, claimed_at) on ticket to kaquan_operator, kaquan_auditor, kaquan_monitor; -- to count
+grant execute on function pool_ready, ticket_count, claim_rate, stock_left to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
