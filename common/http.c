@@ -285,7 +285,7 @@ static void set_route(struct http *http, const struct base *base) {
         (long)(http->ipv6 || base->ipv6 ? CURL_IPRESOLVE_WHATEVER : CURL_IPRESOLVE_V4));
     /* The simulator on this host is called directly. */
     SET(http->easy, CURLOPT_NOPROXY, base->loopback ? "*" : "");
-    SET(http->easy, CURLOPT_INTERFACE, base->loopback ? NULL : http->egress);
+    SET(http->easy, CURLOPT_INTERFACE, http->egress);
 }
 
 static void set_request(struct http *http, const struct http_request *request, struct outgoing *out) {

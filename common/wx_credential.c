@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "fault.h"
 #include "json.h"
 #include "log.h"
 #include "wx_usage.h"
@@ -71,10 +72,12 @@ static bool ask(const struct wx_tools *tools, const struct credential_lease *lea
         return fail(err, ERR_LOST, "%s: the lease is too old to call with", e->path);
     if (!wx_usage_spend(tools->db, lease->account_id, tools->host, e, &spent, err))
         return false;
+    FAULT("credential_before_call");
     if (http_call(tools->http, &request, &answer, err))
         good = wx_read(e, &answer, reply, err);
     else
         wx_unanswered(reply, err);
+    FAULT("credential_after_answer");
     wx_usage_note(tools->db, lease->account_id, e, &spent, reply, &ignored);
     return good;
 }
@@ -90,7 +93,10 @@ static bool keep(const struct wx_tools *tools, const struct credential_lease *le
         !json_need_int(reply->json, "expires_in", 1, INT32_MAX, &expires_in, err) ||
         !secret_set(&value, text, strlen(text)))
         return false;
-    return credential_store(tools, lease, &value, expires_in, outcome, err);
+    if (!credential_store(tools, lease, &value, expires_in, outcome, err))
+        return false;
+    FAULT("credential_after_store");
+    return true;
 }
 
 /* The failure is noted; `err` keeps what WeChat said. */

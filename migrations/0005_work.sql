@@ -88,6 +88,18 @@ select 'ticket_renew', t.account_id, null, min(r.wanted_at)
 union all
 select k.kind, null, null, k.next_at from schedule k where k.enabled;
 
+-- An answer that proves a shorter life of an api_ticket shortens that of its cards at once.
+create function epoch_shortened() returns trigger
+language plpgsql security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+begin
+  update kaquan.pool p set valid_until = new.valid_until, usable_until = least(p.usable_until, new.valid_until - p.margin)
+    where p.account_id = new.account_id and p.epoch = new.epoch and p.valid_until > new.valid_until;
+  return null;
+end $$;
+alter function epoch_shortened owner to kaquan_fn_work;
+create trigger epoch_shortened after update of valid_until on credential_history for each row
+  when (new.kind = 'api_ticket' and new.valid_until < old.valid_until) execute function epoch_shortened();
+
 -- Queues what is due and not queued or running yet. Returns how many jobs it made.
 create function job_plan() returns integer
 language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$

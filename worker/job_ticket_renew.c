@@ -9,6 +9,7 @@
 
 #include "app.h"
 #include "card.h"
+#include "fault.h"
 #include "wx_credential.h"
 
 enum { RENEWALS_AT_ONCE = 500 };
@@ -74,6 +75,7 @@ static bool renew_some(struct renewer *r, int *count, struct err *err) {
     bool ok = db_query(db, &sql_renewal_list, &rows, err, V_INT(r->run->job.account_id), V_INT(RENEWALS_AT_ONCE));
     for (int i = 0; ok && i < rows.count; i++)
         ok = renew(r, &rows, i, err);
+    FAULT("renew_before_commit");
     if (!ok || !db_commit(db, err)) {
         db_rollback(db);
         return false;
