@@ -212,6 +212,15 @@ struct answer claim(const struct scene *s, const char *request_id) {
     return scene_claim(SCENE_BACKEND, s->key, request_id, NULL);
 }
 
+int scene_end(void **state UNUSED) {
+    static const char *const sessions[] = {SCENE_BACKEND, "kaquan_worker", "kaquan_worker#2", "#holder", "#early"};
+
+    for (size_t i = 0; i < ARRAY_LEN(sessions); i++)
+        test_sql_close(sessions[i]);
+    test_sql_close(NULL);
+    return 0;
+}
+
 static bool locks_waited_for(void *context) {
     const int *waiters = context;
 

@@ -76,6 +76,8 @@ struct answer scene_renew(const char *session, const char *key, const char *requ
 /* As SCENE_BACKEND, without openid. */
 struct answer claim(const struct scene *s, const char *request_id);
 
+/* Teardown of a test: ends the sessions that it may have left in a transaction. */
+int scene_end(void **state);
 /* Waits until so many sessions of this database wait for a lock. */
 void scene_wait_for_locks(int waiters);
 /* Something of a ticket: an SQL expression over its row t. */

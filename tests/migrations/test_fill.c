@@ -371,7 +371,7 @@ TEST(running_numbers_of_two_fills_never_overlap) {
     assert_true(h.first_run >= g.first_run + 50000);
 }
 
-enum { FILLERS = 24, FILLER_CARDS = 1000, FILLER_ROUNDS = 20 };
+enum { FILLERS = 24, FILLER_CARDS = 1000, FILLER_ROUNDS = 150 };
 struct runs {
     struct scene scenes[FILLERS];
     int64_t first[FILLERS][FILLER_ROUNDS];
@@ -407,6 +407,71 @@ TEST(running_numbers_of_fills_by_four_processes_never_overlap) {
     qsort(all, (size_t)4 * FILLER_ROUNDS, sizeof(*all), by_number);
     for (size_t i = 1; i < (size_t)4 * FILLER_ROUNDS; i++)
         assert_true(all[i] >= all[i - 1] + FILLER_CARDS);
+}
+
+/* Renewals draw running numbers, too: for bound tickets that have no code yet. */
+enum { WAITING = 1000, DRAWN_MAX = 200000 };
+struct draws {
+    struct scene scenes[3], bound;
+    atomic_int finished;
+    int64_t first[3][FILLER_ROUNDS];
+    int drawn;
+    int64_t runs[DRAWN_MAX];
+};
+
+static void draw_for_renewals(struct draws *d) {
+    AUTO_DB struct db *db = test_db(WORKER);
+    struct err err = {0};
+
+    while (atomic_load(&d->finished) < 3 && d->drawn + WAITING <= DRAWN_MAX) {
+        AUTO_ROWS struct db_rows rows = {0};
+
+        if (!db_query(db, &sql_renewal_list, &rows, &err, V_INT(d->bound.account), V_INT(WAITING)))
+            test_fail("%s", err.text);
+        assert_int_equal(rows.count, WAITING);
+        for (int i = 0; i < rows.count; i++)
+            d->runs[d->drawn++] = db_int(&rows, i, "run");
+    }
+}
+
+static bool draw_for_fills_or_renewals(int number, void *context) {
+    struct draws *d = context;
+
+    if (number == 3)
+        draw_for_renewals(d);
+    for (int i = 0; i < FILLER_ROUNDS && number < 3; i++) {
+        struct scene_fill f;
+
+        test_sql(WORKER, "begin; set local lock_timeout = 0");
+        scene_fill_begin(WORKER, &d->scenes[number], 1, FILLER_CARDS, &f);
+        d->first[number][i] = f.first_run;
+        test_sql(WORKER, "rollback");
+    }
+    atomic_fetch_add(&d->finished, 1);
+    return true;
+}
+
+TEST(a_renewals_running_number_lies_in_no_fill) {
+    struct draws *d = test_shared(sizeof(*d));
+
+    d->bound = scene_new("renewals", "bound");
+    for (int i = 0; i < 3; i++)
+        d->scenes[i] = scene_new(test_sql(NULL, "select 'fillrun%d'", i), "merchant");
+    test_sql(
+        NULL,
+        "insert into kaquan.ticket (request_id, template_id, openid, epoch, signed_at, valid_until, state, nonce, signature)"
+        " select 'r' || i, %" PRId32 ", 'o', 0, 0, '-infinity', 'claiming', '', '' from generate_series(1, %d) i;"
+        "insert into kaquan.ticket_renewal select 'r' || i, %" PRId32 " from generate_series(1, %d) i",
+        d->bound.template_id, WAITING, d->bound.template_id, WAITING);
+    test_clients(4, draw_for_fills_or_renewals, d);
+    assert_true(d->drawn > 0);
+    for (int i = 0; i < d->drawn; i++)
+        for (int j = 0; j < 3 * FILLER_ROUNDS; j++) {
+            int64_t first = (&d->first[0][0])[j];
+
+            if (d->runs[i] >= first && d->runs[i] < first + FILLER_CARDS)
+                test_fail("running number %" PRId64 " is of a renewal and of a fill", d->runs[i]);
+        }
 }
 
 /* In a client of its own, whose sessions end with it. */
@@ -471,27 +536,28 @@ TEST(the_worker_only_adds_cards) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_fill_opens_its_cards_and_writes_down_what_it_did),
-        cmocka_unit_test(a_fill_that_is_rolled_back_did_not_happen),
-        cmocka_unit_test(the_slot_before_is_given_back),
-        cmocka_unit_test(a_slot_keeps_only_the_cards_of_its_last_fill),
-        cmocka_unit_test(ordinals_of_a_slot_only_grow),
-        cmocka_unit_test(copied_cards_are_frozen_from_the_start),
-        cmocka_unit_test(a_card_that_the_worker_signed_is_claimed),
-        cmocka_unit_test(a_fill_whose_backend_is_killed_in_its_copy_leaves_nothing),
-        cmocka_unit_test(a_copy_that_is_given_up_leaves_nothing),
-        cmocka_unit_test(an_epoch_that_is_over_revoked_or_unknown_is_not_filled),
-        cmocka_unit_test(an_epoch_that_is_revoked_during_a_fill_is_not_opened),
-        cmocka_unit_test(an_epoch_that_is_revoked_at_the_end_of_a_fill_serves_no_card_of_it),
-        cmocka_unit_test(an_older_epoch_never_replaces_a_newer_one),
-        cmocka_unit_test(of_two_fills_of_a_template_the_second_to_end_is_refused),
-        cmocka_unit_test(of_two_first_fills_the_second_to_end_is_refused),
-        cmocka_unit_test(running_numbers_of_two_fills_never_overlap),
-        cmocka_unit_test(running_numbers_of_fills_by_four_processes_never_overlap),
-        cmocka_unit_test(two_dozen_fills_run_at_once),
-        cmocka_unit_test(a_fill_that_fails_stands_in_nobodys_way),
-        cmocka_unit_test(only_the_worker_fills),
-        cmocka_unit_test(the_worker_only_adds_cards),
+        cmocka_unit_test_teardown(a_fill_opens_its_cards_and_writes_down_what_it_did, scene_end),
+        cmocka_unit_test_teardown(a_fill_that_is_rolled_back_did_not_happen, scene_end),
+        cmocka_unit_test_teardown(the_slot_before_is_given_back, scene_end),
+        cmocka_unit_test_teardown(a_slot_keeps_only_the_cards_of_its_last_fill, scene_end),
+        cmocka_unit_test_teardown(ordinals_of_a_slot_only_grow, scene_end),
+        cmocka_unit_test_teardown(copied_cards_are_frozen_from_the_start, scene_end),
+        cmocka_unit_test_teardown(a_card_that_the_worker_signed_is_claimed, scene_end),
+        cmocka_unit_test_teardown(a_fill_whose_backend_is_killed_in_its_copy_leaves_nothing, scene_end),
+        cmocka_unit_test_teardown(a_copy_that_is_given_up_leaves_nothing, scene_end),
+        cmocka_unit_test_teardown(an_epoch_that_is_over_revoked_or_unknown_is_not_filled, scene_end),
+        cmocka_unit_test_teardown(an_epoch_that_is_revoked_during_a_fill_is_not_opened, scene_end),
+        cmocka_unit_test_teardown(an_epoch_that_is_revoked_at_the_end_of_a_fill_serves_no_card_of_it, scene_end),
+        cmocka_unit_test_teardown(an_older_epoch_never_replaces_a_newer_one, scene_end),
+        cmocka_unit_test_teardown(of_two_fills_of_a_template_the_second_to_end_is_refused, scene_end),
+        cmocka_unit_test_teardown(of_two_first_fills_the_second_to_end_is_refused, scene_end),
+        cmocka_unit_test_teardown(running_numbers_of_two_fills_never_overlap, scene_end),
+        cmocka_unit_test_teardown(running_numbers_of_fills_by_four_processes_never_overlap, scene_end),
+        cmocka_unit_test_teardown(a_renewals_running_number_lies_in_no_fill, scene_end),
+        cmocka_unit_test_teardown(two_dozen_fills_run_at_once, scene_end),
+        cmocka_unit_test_teardown(a_fill_that_fails_stands_in_nobodys_way, scene_end),
+        cmocka_unit_test_teardown(only_the_worker_fills, scene_end),
+        cmocka_unit_test_teardown(the_worker_only_adds_cards, scene_end),
     };
 
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
