@@ -31,7 +31,7 @@ $$;
 -- What is left of a template's stock; infinite when we do not limit it.
 create function stock_left(template_id integer, stock bigint) returns double precision
 language sql stable set search_path = pg_catalog, kaquan, pg_temp as $$
-  select case when stock is null then 'infinity' else greatest(0, stock - kaquan.ticket_count(template_id)) end
+  select case when stock is null then 'infinity'::double precision else greatest(0, stock - kaquan.ticket_count(template_id)) end
 $$;
 
 -- Every template with how full its pool is and how many cards it should have.
