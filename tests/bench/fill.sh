@@ -59,6 +59,7 @@ copy() { # seconds of: begin; truncate; \copy, frozen; key; commit
   sql -c "\copy $(slot) to '$work/rows' (format binary)"
   sql -c checkpoint
   sql << EOF
+set client_min_messages = warning;
 select clock_timestamp() as began \gset
 begin;
 truncate baseline;
