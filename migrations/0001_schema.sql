@@ -298,6 +298,7 @@ create table job (
 create unique index job_open on job (kind, coalesce(account_id, 0), coalesce(template_id, 0))
   where state in ('queued', 'running');
 create index job_ready on job (run_at) where state in ('queued', 'running');
+create index job_last on job (kind, id desc);
 create index job_finished on job (finished_at) where state in ('done', 'failed', 'cancelled');
 
 create table job_log (

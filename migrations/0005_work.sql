@@ -106,14 +106,17 @@ language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$
 declare
   made integer;
 begin
-  insert into kaquan.job (kind, account_id, template_id)
-    select d.kind, d.account_id, d.template_id from kaquan.job_due d
+  insert into kaquan.job (kind, account_id, template_id, attempts)
+    select d.kind, d.account_id, d.template_id, case when last.state = 'failed' then last.attempts else 0 end
+      from kaquan.job_due d
+      left join lateral (
+        select j.state, j.attempts, j.run_at from kaquan.job j
+         where j.kind = d.kind and j.account_id is not distinct from d.account_id
+           and j.template_id is not distinct from d.template_id
+         order by j.id desc limit 1) last on true
      where d.due_at <= now()
-       and not exists (select from kaquan.job j where j.kind = d.kind and j.state in ('queued', 'running')
-                         and j.account_id is not distinct from d.account_id and j.template_id is not distinct from d.template_id)
-       -- a job that failed lately is not planned again before its pause is over
-       and not exists (select from kaquan.job j where j.kind = d.kind and j.state = 'failed' and j.run_at > now()
-                         and j.account_id is not distinct from d.account_id and j.template_id is not distinct from d.template_id)
+       -- One that failed is planned again after its pause, which grows with the attempts it inherits.
+       and (last.state in ('done', 'cancelled') or last.state = 'failed' and last.run_at <= now()) is not false
     on conflict do nothing;
   get diagnostics made = row_count;
   update kaquan.schedule k set next_at = now() + k.every where k.enabled and k.next_at <= now();

@@ -14,6 +14,7 @@
 #include "random.h"
 
 enum { PAUSE_MAX_S = 900, BEAT_EVERY_S = 10, RECONNECT_MAX_S = 30 };
+static const double PAUSE_MIN_S = 0.2;
 
 /* What a round of jobs came to. */
 struct tally {
@@ -30,12 +31,15 @@ static void kinds_of_wechat(struct buf *names) {
             buf_printf(names, "%s%s", names->len ? " " : "", kinds[i].name);
 }
 
-/* Doubled with each attempt up to 15 minutes, then half of it by chance, so that many do not come back together. */
-static double pause_of(const struct work *work, const struct run *run, const struct job_kind *kind) {
+/* Doubled with each attempt up to 15 minutes, then half of it by chance, so that many do not come back together. What
+ * goes away by itself does so in WeChat's time; what waits for a person does in ours. */
+static double pause_of(const struct work *work, const struct run *run, const struct job_kind *kind,
+                       const struct err *why) {
     if (run->wait_s > 0)
         return run->wait_s;
     double pause = fmin(PAUSE_MAX_S, kind->pause_s * pow(2, fmin(run->job.attempts - 1, 10)));
-    return pause * (0.5 + random_unit() / 2) / work->time_scale;
+    pause *= 0.5 + random_unit() / 2;
+    return err_class(why->kind)->retry ? fmax(PAUSE_MIN_S, pause / work->time_scale) : pause;
 }
 
 static void job_failed(struct work *work, struct run *run, const struct job_kind *kind, const struct err *why,
@@ -53,7 +57,7 @@ static void job_failed(struct work *work, struct run *run, const struct job_kind
     if (why->kind == ERR_LOST || why->kind == ERR_STOPPED)
         return; /* no longer ours to end */
     job_note(work->db, &run->job, "error", why->text);
-    if (!job_fail(work->db, &run->job, why, kind->tries, pause_of(work, run, kind), &err))
+    if (!job_fail(work->db, &run->job, why, kind->tries, pause_of(work, run, kind, why), &err))
         log_warn("job_not_recorded", F_INT("job", run->job.id), F_TEXT("why", err.text));
 }
 
