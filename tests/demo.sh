@@ -38,11 +38,29 @@ step() {
   trouble "\"$what\"" "$log" "less $log, and: $here_psql"
 }
 
-visitors() { # as the backend sees the database
-  PGUSER=festival_app "$root/build/release/visitors" --template adult --sim "$sim" "$@"
+crowd() { # crowd NAME OPTIONS...: 20 visitors at a time, as the backend sees the database; figures in NAME.json
+  name=$1
+  shift
+  PGUSER=festival_app "$root/build/release/visitors" --template adult --sim "$sim" --clients 20 --json "$@" \
+    > "$dir/$name.json" 2> "$dir/$name.log" ||
+    trouble "the crowd ($(cat "$dir/$name.json"))" "$dir/$name.log" "less $dir/serve.log $dir/sim.log, and: $here_psql"
 }
 
-refused() { sql -c "select coalesce(sum(calls), 0) from (select 1 as calls where false) x"; }
+figure() { jq -r "$1" -s "$dir/crowd.json" "$dir/rotation.json"; }
+row() { printf '  %-34s %s\n' "$1" "$2"; }
+summary() {
+  say
+  row "cards signed a second" "$(sql -c "select round(sum(cards) / sum(seconds)) || ' (' || sum(cards) || ' in '
+    || count(*) || ' fills, with storing and switching)' from kaquan.batch")"
+  row "claims" "$(figure 'map(.claimed) | add') ($(sql -c "select count(distinct code) || ' codes in ' || count(distinct epoch) \
+    || ' epochs' from kaquan.ticket"))"
+  row "accepted by WeChat" "$(figure 'map(.added) | add')"
+  row "refused: $(figure 'map(.refused) | add')" ""
+  row "longest claim" "$(figure 'map(.longest_claim_ms) | max | round') ms"
+  row "gap without a claimable card" "$(figure 'map(.longest_wait_ms) | max / 1000 | . * 100 | round / 100') s (in WeChat's time: \
+$(figure "map(.longest_wait_ms) | max / 1000 * $scale | round") s)"
+  say
+}
 
 start() {
   mkdir -p "$dir"
@@ -63,21 +81,13 @@ start() {
   stage_start serve env PGUSER=kaquan_worker "$KAQUAN_WORKER" serve 9>&-
   step "worker: kaquan-worker serve; WeChat reviews the template" "$dir/serve.log" stage_until 30 stage_approved
   step "credentials fetched, $cards cards signed" "$dir/serve.log" stage_until 60 stage_filled
-  first=$(sql -c "select cards || ' cards signed and stored in ' || round(seconds::numeric, 3) || ' s: '
-    || round(cards / seconds) || ' a second' from kaquan.batch order by fill limit 1")
 
   say "  100 visitors claim, 20 at a time, and add the card to their wallet"
-  visitors --clients 20 --claims 100 > "$dir/crowd.log" 2>&1 || trouble "the crowd" "$dir/crowd.log" "less $dir/serve.log $dir/sim.log"
-  say "  and more come while the api_ticket changes (at most $((7200 / scale + 10)) s)"
-  visitors --clients 20 --pause 100 --rotations 1 --seconds "$((7200 / scale + 10))" > "$dir/rotation.log" 2>&1 ||
-    trouble "the rotation" "$dir/rotation.log" "less $dir/serve.log $dir/sim.log"
-  say
-  say "signed      $first"
-  say "crowd       $(cat "$dir/crowd.log")"
-  say "rotation    $(cat "$dir/rotation.log")"
-  say "in all      $(sql -c "select count(*) || ' tickets, ' || count(distinct code) || ' codes, ' || count(distinct epoch)
-    || ' epochs' from kaquan.ticket"), $(sql -c "select count(*) || ' fills' from kaquan.batch")"
-  say
+  crowd crowd --claims 100
+  most=$((7200 / scale + 10))
+  say "  and more come while the api_ticket changes (at most $most s)"
+  crowd rotation --pause 100 --rotations 1 --seconds "$most"
+  summary
   say "It goes on until make demo-stop. To look around:"
   say "  export PGHOST='$PGHOST' PGUSER=kaquan_worker PGDATABASE=kaquan_demo KAQUAN_KEY_FILE='$KAQUAN_KEY_FILE'"
   say "  build/release/kaquan-worker pool list; build/release/kaquan-worker job list; build/release/kaquan"
