@@ -17,22 +17,31 @@ void scene_login(const char *login) {
         login, login, login);
 }
 
-struct scene scene_template(const char *key, const char *mode) {
-    struct scene s = {0};
+static struct scene template_of(int64_t account, const char *key, const char *mode) {
+    struct scene s = {.account = account};
     bool bound = strcmp(mode, "bound") == 0;
 
     text_copy(s.key, sizeof(s.key), key);
     snprintf(s.card_id, sizeof(s.card_id), "p%.31s", key);
-    s.account = test_number(NULL,
-                            "insert into kaquan.account (key, appid) values ('%s', 'wx' || substr(md5('%s'), 1, 16))"
-                            " returning id",
-                            key, key);
     s.template_id = (int32_t)test_number(
         NULL,
         "insert into kaquan.template (account_id, key, card_type, title, body, code_mode, bind_openid, status, card_id)"
         " values (%" PRId64 ", '%s', 'MEETING_TICKET', '%s', '{}', '%s', %s, 'approved', '%s') returning id",
-        s.account, key, key, bound ? "merchant" : mode, bound ? "true" : "false", s.card_id);
+        account, key, key, bound ? "merchant" : mode, bound ? "true" : "false", s.card_id);
     return s;
+}
+
+struct scene scene_template(const char *key, const char *mode) {
+    int64_t account = test_number(NULL,
+                                  "insert into kaquan.account (key, appid)"
+                                  " values ('%s', 'wx' || substr(md5('%s'), 1, 16)) returning id",
+                                  key, key);
+
+    return template_of(account, key, mode);
+}
+
+struct scene scene_sibling(const struct scene *s, const char *key, const char *mode) {
+    return template_of(s->account, key, mode);
 }
 
 void scene_grant(const struct scene *s, const char *login) {

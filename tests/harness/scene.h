@@ -20,7 +20,9 @@ struct scene {
 /* `mode`: merchant, deposit, wechat (code modes), or bound: merchant with bind_openid. The account has no api_ticket.
  */
 struct scene scene_template(const char *key, const char *mode);
-/* The same, granted to SCENE_BACKEND and with an epoch 1 that lives for 7000 s. */
+/* Another template of the same account. */
+struct scene scene_sibling(const struct scene *s, const char *key, const char *mode);
+/* As scene_template(), granted to SCENE_BACKEND and with an epoch 1 that lives for 7000 s. */
 struct scene scene_new(const char *key, const char *mode);
 void scene_grant(const struct scene *s, const char *login);
 /* The account's api_ticket is now of this epoch, and lives so long. */

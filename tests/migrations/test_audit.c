@@ -71,6 +71,7 @@ static bool write_many(int number, void *context UNUSED) {
     return true;
 }
 
+/* Red without the lock on the chain. */
 TEST(the_chain_of_many_writers_verifies) {
     int64_t before = rows();
 

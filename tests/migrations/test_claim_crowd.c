@@ -47,6 +47,7 @@ static bool ask_for_the_same(int number, void *context) {
     return true;
 }
 
+/* Red, like the next one, without the lock on the request id. */
 TEST(one_request_id_from_24_sessions_at_once_gets_24_equal_answers) {
     struct crowd *c = crowd_new("crowd");
 
@@ -363,7 +364,7 @@ TEST(a_template_is_claimed_without_waiting_while_it_is_filled_itself) {
     assert_int_equal(scene_tickets(&a), 4);
 }
 
-/* The other way round: what an open claim holds stands in nobody's way. */
+/* The other way round: what an open claim holds stands in nobody's way. Red without NOWAIT. */
 TEST(a_fill_and_a_rotation_wait_for_no_open_claim) {
     struct scene a = scene_new("open", "merchant"), b = scene_new("open2", "merchant");
     struct scene_fill before;

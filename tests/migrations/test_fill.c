@@ -97,6 +97,7 @@ TEST(a_slot_keeps_only_the_cards_of_its_last_fill) {
     assert_int_equal(rows_in(f.slot), 7);
 }
 
+/* Red when ordinals begin at 1 again. */
 TEST(ordinals_of_a_slot_only_grow) {
     struct scene s = scene_new("ordinals", "merchant");
     struct scene_fill f = scene_fill(&s, 1, 100);
@@ -132,7 +133,7 @@ static struct pool_filled copy_fill(struct db *db, const struct scene *s, int64_
     return filled;
 }
 
-/* A frozen row is seen by everybody, also by those who looked before it was there. */
+/* A frozen row is seen by everybody, also by those who looked before it was there. Red without FREEZE. */
 TEST(copied_cards_are_frozen_from_the_start) {
     AUTO_DB struct db *db = test_db(WORKER);
     struct scene s = scene_new("frozen", "merchant");
@@ -230,6 +231,7 @@ TEST(a_copy_that_is_given_up_leaves_nothing) {
 
 /* --- epochs --- */
 
+/* Red without the epoch's check in fill_begin(). */
 TEST(an_epoch_that_is_over_revoked_or_unknown_is_not_filled) {
     struct scene s = scene_new("epochs", "merchant");
 
@@ -246,6 +248,7 @@ TEST(an_epoch_that_is_over_revoked_or_unknown_is_not_filled) {
     assert_outcome(claim(&s, "r1"), "ok");
 }
 
+/* Red without the epoch's check in fill_commit(). */
 TEST(an_epoch_that_is_revoked_during_a_fill_is_not_opened) {
     struct scene s = scene_new("during", "merchant");
     struct scene_fill f;
@@ -300,6 +303,7 @@ TEST(an_epoch_that_is_revoked_at_the_end_of_a_fill_serves_no_card_of_it) {
     assert_outcome(claim(&r->scene, "r1"), "expired");
 }
 
+/* Red without the comparison of epochs in fill_commit(). */
 TEST(an_older_epoch_never_replaces_a_newer_one) {
     struct scene s = scene_new("older", "merchant");
     struct scene_fill f;
@@ -317,6 +321,7 @@ TEST(an_older_epoch_never_replaces_a_newer_one) {
 
 /* --- two at once --- */
 
+/* Red without the comparison of the fill before in fill_commit(). */
 TEST(of_two_fills_of_a_template_the_second_to_end_is_refused) {
     struct scene s = scene_new("second", "merchant");
     struct scene_fill f, g;
@@ -397,6 +402,7 @@ static int by_number(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* Red without the lock around code_run. */
 TEST(running_numbers_of_fills_by_four_processes_never_overlap) {
     struct runs *r = test_shared(sizeof(*r));
     int64_t *all = &r->first[0][0];
