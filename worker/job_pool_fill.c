@@ -29,8 +29,9 @@ static bool tell(void *context, int64_t done, int64_t total, struct err *err) {
         return true;
     t->last = clock_seconds();
     if (!t->db) {
+        const char *service = conf_text(&t->run->work->conf, CONF_SERVICE);
         struct db_options options = {.application_name = "kaquan-worker progress",
-                                     .service = conf_text(&t->run->work->conf, CONF_SERVICE)};
+                                     .service = service[0] ? service : NULL};
         t->db = db_new(&options, NULL);
     }
     /* Without the second connection the fill goes on: its lease is long enough for most. */

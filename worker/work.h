@@ -11,16 +11,16 @@
 struct work {
     struct conf conf;
     struct db *db;
-    char host[64];    /* who we are in leases and whitelist checks: conf host */
-    char person[128]; /* user@host, for the audit log */
-    double time_scale; /* site.time_scale: 1, or more in a rehearsal on scaled time */
+    char host[64];        /* who we are in leases and whitelist checks: conf host */
+    char person[128];     /* user@host, for the audit log */
+    double time_scale;    /* site.time_scale: 1, or more in a rehearsal on scaled time */
     struct seal_key *key; /* work_key() */
     struct http *http;    /* work_http() */
     bool quiet;
-    bool json;     /* --json */
-    bool plain;    /* --plain: tab-separated */
-    bool dry_run;  /* --dry-run: say what would be done */
-    bool yes;      /* --yes: no question before a moderate act */
+    bool json;    /* --json */
+    bool plain;   /* --plain: tab-separated */
+    bool dry_run; /* --dry-run: say what would be done */
+    bool yes;     /* --yes: no question before a moderate act */
     int verbose;
 };
 
@@ -30,7 +30,8 @@ bool work_open(struct work *work, struct err *err);
 bool work_open_raw(struct work *work, bool timeouts, struct err *err);
 void work_close(struct work *work);
 
-/* The private key and the HTTP client, made when first needed; owned by `work`. NULL and `err` when they cannot be. */
+/* The private key and the HTTP client, made when first needed; owned by `work`. NULL and `err` when they cannot be.
+ */
 struct seal_key *work_key(struct work *work, struct err *err);
 struct http *work_http(struct work *work, struct err *err);
 
