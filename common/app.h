@@ -12,8 +12,8 @@ const char *app_version(void); /* from the build */
 /* "libpq 15.18, libcurl 7.88.1, ...": what was built with and what runs. */
 void app_libraries(char *out, size_t size);
 
-/* SIGTERM and SIGINT set a flag and wake `app_stop_fd`; the second one ends the program at once. SIGHUP reopens the log.
- * SIGPIPE is ignored. */
+/* SIGTERM and SIGINT set a flag and wake `app_stop_fd`; the second one ends the program at once. SIGHUP reopens the
+ * log. SIGPIPE is ignored. */
 void app_signals(void);
 bool app_stopping(void);
 int app_stop_signal(void); /* 0, SIGINT or SIGTERM */

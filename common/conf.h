@@ -12,12 +12,12 @@ enum conf_id {
     CONF_EGRESS_ADDRESS, /* local address to call from */
     CONF_PROXY,
     CONF_IPV6,
-    CONF_HOST,           /* this host's name in leases and checks */
+    CONF_HOST, /* this host's name in leases and checks */
     CONF_LOG_LEVEL,
     CONF_LOG_FORMAT,
     CONF_LOG_FILE,
     CONF_LANG,
-    CONF_LOCK_FILE,      /* flock that keeps two cron runs of one host apart */
+    CONF_LOCK_FILE, /* flock that keeps two cron runs of one host apart */
     CONF_IDS
 };
 
@@ -44,8 +44,8 @@ struct conf {
     char where[CONF_IDS][128]; /* "file:line", variable or flag */
 };
 
-/* Reads everything but flags. An unknown key, a bad value, a file others can write: ERR_CONFIG naming file, line and the
- * nearest valid name. An empty value is the default. */
+/* Reads everything but flags. An unknown key, a bad value, a file others can write: ERR_CONFIG naming file, line and
+ * the nearest valid name. An empty value is the default. */
 bool conf_load(struct conf *conf, struct err *err);
 /* A flag's value; the same checks, ERR_USAGE. */
 bool conf_set_flag(struct conf *conf, const char *name, const char *value, struct err *err);
@@ -53,6 +53,7 @@ bool conf_set_flag(struct conf *conf, const char *name, const char *value, struc
 const char *conf_text(const struct conf *conf, enum conf_id id); /* never NULL; "" is unset */
 double conf_number(const struct conf *conf, enum conf_id id);
 bool conf_switch(const struct conf *conf, enum conf_id id);
-const char *conf_origin_name(const struct conf *conf, enum conf_id id); /* "default", "KAQUAN_HOST", "/.../config.ini:3" */
+const char *conf_origin_name(const struct conf *conf,
+                             enum conf_id id); /* "default", "KAQUAN_HOST", "/.../config.ini:3" */
 
 #endif

@@ -39,9 +39,9 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
 #define log_debug(event, ...) LOG_LINE(LOG_DEBUG, event, __VA_ARGS__)
 
 /* Second guard behind the types: live secrets (set by secret_set) are replaced by [secret] in every line, plain,
- * URL-encoded or base64; then whatever stands behind access_token=, "secret": and the like. `text` is changed in place,
- * never longer than before; also used for error texts and job logs. Values under LOG_SECRET_MIN bytes are not looked
- * for: they would cover half of every line. */
+ * URL-encoded or base64; then whatever stands behind access_token=, "secret": and the like. `text` is changed in
+ * place, never longer than before; also used for error texts and job logs. Values under LOG_SECRET_MIN bytes are not
+ * looked for: they would cover half of every line. */
 enum { LOG_SECRET_MIN = 6 };
 void log_redact(char *text);
 void log_secret_add(const char *value, size_t len);
