@@ -216,7 +216,7 @@ lint-cppcheck: | $(GENERATED)
 	@mkdir -p build/lint/cppcheck
 	@cppcheck --quiet --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --std=c11 \
 	  --cppcheck-build-dir=build/lint/cppcheck --suppressions-list=tests/cppcheck.txt -D__linux__ \
-	  '-DcJSON_ArrayForEach(e,a)=for(e=(a)->child;e;e=e->next)' \
+	  '-DcJSON_ArrayForEach(e,a)=while((e=(a)?(a)->child:0))' \
 	  $(INCLUDES) $(TEST_INCLUDES) $(C_SOURCES)
 build/lint/%.tidy: %.c .clang-tidy $(C_HEADERS) | $(GENERATED)
 	$(call say,TIDY,$<)
