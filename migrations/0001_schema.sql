@@ -244,7 +244,7 @@ create table pool (
   last_ordinal bigint,
   valid_until timestamptz,
   opened_at timestamptz,
-  code_source text not null default 'generated' check (code_source in ('generated', 'imported', 'wechat', 'bound')),
+  code_source text not null default 'generated' check (code_source in ('generated', 'imported', 'wechat', 'bound', 'bound_uncoded')),
   final boolean not null default false            -- the stock ends with this fill
 );
 

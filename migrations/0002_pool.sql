@@ -61,12 +61,15 @@ begin
     select t.id, t.account_id, t.key, t.card_id,
            array(select g.login from kaquan.backend_grant g where g.account_id = t.account_id),
            case when s.timestamp_quoted then '"' else '' end, s.margin / s.time_scale,
-           case when t.bind_openid then 'bound' when t.code_mode = 'merchant' then 'generated' else 'wechat' end
+           case when t.bind_openid and t.code_mode = 'merchant' then 'bound' when t.bind_openid then 'bound_uncoded'
+                when t.code_mode = 'merchant' then 'generated' else 'wechat' end
       from kaquan.template t, kaquan.site s where t.id = pool_copy.template_id
     on conflict on constraint pool_pkey do update set
       (template_key, card_id, backends, timestamp_quote, margin, code_source) =
-      (excluded.template_key, excluded.card_id, excluded.backends, excluded.timestamp_quote,
-       excluded.margin, excluded.code_source);
+      (excluded.template_key, excluded.card_id, excluded.backends, excluded.timestamp_quote, excluded.margin,
+       -- `imported` is what a fill with imported codes made of `generated`
+       case when p.code_source = 'imported' and excluded.code_source = 'generated' then 'imported'
+            else excluded.code_source end);
   update kaquan.pool p set
       card_pattern = kaquan.card_pattern(p.code_source in ('generated', 'imported'), null, p.signed_at, p.timestamp_quote),
       usable_from = case when t.status = 'approved' and not t.paused and a.enabled
@@ -104,6 +107,27 @@ create trigger pool_copy after update of enabled on account for each row execute
 create trigger pool_copy after insert or delete on backend_grant for each row execute function pool_copy_changed();
 create trigger pool_copy after update on site for each row execute function pool_copy_changed();
 
+-- Reserves `count` running numbers for generated codes and returns the first. One after the other: the lock is held for
+-- these two calls only, not until the transaction ends, and nothing between them can fail.
+create function code_run_take(count bigint) returns bigint
+language plpgsql security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+declare
+  first bigint;
+begin
+  perform pg_advisory_lock(hashtextextended('kaquan.code_run', 0));
+  if count between 1 and 1000000000
+     and coalesce(pg_sequence_last_value('kaquan.code_run'), 0) + count < 34359738367 then
+    first := nextval('kaquan.code_run');
+    perform setval('kaquan.code_run', first + count);
+  end if;
+  perform pg_advisory_unlock(hashtextextended('kaquan.code_run', 0));
+  if first is null then
+    raise exception 'there are no % running numbers for codes', count using errcode = 'KQ411';
+  end if;
+  return first;
+end $$;
+alter function code_run_take owner to kaquan_fn_work;
+
 -- Takes a slot for a fill of `template_id` in `epoch`, empties it and says how to number the cards. In the same
 -- transaction the worker COPYs the cards (freeze) and calls fill_commit(); a rollback leaves the slot as it was.
 -- KQ501: no slot is free (a claim in an open transaction may still hold one): wait and try again.
@@ -114,6 +138,7 @@ create function fill_begin(template_id integer, epoch bigint, cards bigint,
 language plpgsql security definer set search_path = pg_catalog, kaquan, pg_temp as $$
 declare
   candidate integer;
+  tried integer[] := '{}';
 begin
   select t.card_id, p.fill, s.bucket, s.buckets into card_id, previous_fill, bucket, buckets
     from kaquan.template t join kaquan.pool p on p.template_id = t.id, kaquan.site s
@@ -124,10 +149,12 @@ begin
   if not found then
     raise exception 'epoch % is over or was revoked', epoch using errcode = 'KQ502';
   end if;
-  for candidate in
-    select ps.slot from kaquan.pool_slot ps where ps.template_id is null order by ps.filled_at nulls first, ps.slot
-      for update skip locked
-  loop
+  loop -- one by one: a cursor would lock more slots than are looked at
+    select ps.slot into candidate from kaquan.pool_slot ps
+      where ps.template_id is null and ps.slot <> all (tried)
+      order by ps.filled_at nulls first, ps.slot limit 1 for update skip locked;
+    exit when not found;
+    tried := tried || candidate;
     begin -- a claim that somebody keeps open holds its slot's lock: take another slot, never wait
       execute format('lock table %s in access exclusive mode nowait', kaquan.slot_table(candidate));
       slot := candidate;
@@ -147,11 +174,7 @@ begin
   fill := nextval('kaquan.pool_fill_number');
   first_ordinal := coalesce(pg_sequence_last_value(kaquan.slot_sequence(slot)), 0) + 1;
   signed_at := extract(epoch from clock_timestamp())::bigint;
-  -- Two fills draw running numbers one after the other; the lock is held for these two calls only.
-  perform pg_advisory_lock(hashtext('kaquan.code_run'));
-  first_run := nextval('kaquan.code_run');
-  perform setval('kaquan.code_run', first_run + greatest(cards, 1));
-  perform pg_advisory_unlock(hashtext('kaquan.code_run'));
+  first_run := kaquan.code_run_take(greatest(cards, 1));
 end $$;
 alter function fill_begin owner to kaquan_fn_work;
 
@@ -218,5 +241,5 @@ grant select on template, account, site, backend_grant to kaquan_fn_work;
 grant usage, select, update on sequence pool_fill_number, code_run to kaquan_fn_work;
 grant execute on function card_pattern to kaquan_fn_claim, kaquan_fn_work, kaquan_worker, kaquan_owner;
 grant execute on function slot_table, slot_sequence, pool_ready, pool_copy to kaquan_fn_work, kaquan_worker, kaquan_owner;
-grant execute on function fill_begin, fill_commit, epoch_revoke to kaquan_worker;
+grant execute on function code_run_take, fill_begin, fill_commit, epoch_revoke to kaquan_worker;
 

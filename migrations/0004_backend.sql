@@ -98,7 +98,7 @@ begin
   elsif p.usable_from = 'infinity' or moment >= t.sale_until then
     outcome := 'not_open';
     retry_after := interval '60 s' / scale;
-  elsif p.code_source = 'bound' then
+  elsif p.code_source in ('bound', 'bound_uncoded') then
     if (openid ~ '^[0-9A-Za-z_-]{1,32}$') is not true then -- it is written into the cardExt
       raise exception 'this template binds an openid: pass the one of the official account, at most 32 letters and digits'
         using errcode = 'KQ403';
@@ -109,15 +109,17 @@ begin
     retry_after := kaquan.renewal_queue(request_id, template_id);
   elsif p.fill is null then
     outcome := 'empty';
+  elsif p.final and kaquan.pool_ready(p.cards, p.first_ordinal, p.last_ordinal) = 0 then
+    outcome := 'sold_out';
+    retry_after := null;
   elsif moment < p.usable_from then -- the database's clock went back behind the fill
     outcome := 'expired';
     retry_after := p.usable_from - moment;
   elsif moment > p.usable_until then -- with a `fixed` api_ticket the next one comes when this one has ended
     outcome := 'expired';
-    retry_after := greatest(p.valid_until - moment, retry_after);
-  elsif p.final then
-    outcome := 'sold_out';
-    retry_after := null;
+    if p.epoch > p.revoked_epoch then
+      retry_after := greatest(p.valid_until - moment, retry_after);
+    end if;
   else
     outcome := 'empty';
   end if;
@@ -137,15 +139,18 @@ begin
   end if;
   outcome := kaquan.ticket_outcome(t.openid, openid, t.signature, t.valid_until, t.epoch, p.margin, p.revoked_epoch);
   if outcome <> 'ok' then
-    return row(outcome, p.card_id, null, case when outcome <> 'conflict' then t.code end, null, interval '1 s')::kaquan.card_answer;
+    return row(outcome, p.card_id, null, case when outcome <> 'conflict' then t.code end, null,
+               case when outcome <> 'conflict' then interval '1 s' end)::kaquan.card_answer;
   end if;
   -- Under synchronous replication a replay must wait for the standby like the claim it repeats.
   if current_setting('synchronous_standby_names') <> '' then
     perform pg_logical_emit_message(true, 'kaquan', 'replay');
   end if;
   return row('ok', p.card_id,
-    kaquan.card_ext(t.code, case when p.code_source = 'bound' then t.openid end, t.signed_at, p.timestamp_quote, t.nonce,
-                    t.signature, coalesce(t.public_id, t.nonce)),
+    -- A code that WeChat chose is known later; it never was part of the signature.
+    kaquan.card_ext(case when p.code_source in ('generated', 'imported', 'bound') then t.code end,
+                    case when p.code_source in ('bound', 'bound_uncoded') then t.openid end, t.signed_at, p.timestamp_quote,
+                    t.nonce, t.signature, coalesce(t.public_id, t.nonce)),
     t.code, t.valid_until, null)::kaquan.card_answer;
 end $$;
 
@@ -269,7 +274,7 @@ begin
         where x.request_id = card_renew.request_id and x.template_id = p.template_id;
       insert into kaquan.ticket_event (request_id, template_id, kind) values (request_id, p.template_id, 'renewed');
       return row('ok', p.card_id,
-        kaquan.card_ext(t.code, null, p.signed_at, p.timestamp_quote, c.nonce, c.signature, coalesce(t.public_id, t.nonce)),
+        kaquan.card_ext(null, null, p.signed_at, p.timestamp_quote, c.nonce, c.signature, coalesce(t.public_id, t.nonce)),
         t.code, p.valid_until, null)::kaquan.card_answer;
     end if;
   end loop;

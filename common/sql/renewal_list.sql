@@ -2,7 +2,7 @@
 -- -> request_id, template_id, code (null: none yet), openid (null: not signed), card_id, makes_code, bucket, buckets, run
 select r.request_id, r.template_id, t.code, case when tp.bind_openid then t.openid end as openid, tp.card_id,
        tp.code_mode = 'merchant' and t.code is null as makes_code, s.bucket, s.buckets,
-       case when tp.code_mode = 'merchant' and t.code is null then nextval('kaquan.code_run') else 0 end as run
+       case when tp.code_mode = 'merchant' and t.code is null then kaquan.code_run_take(1) else 0 end as run
   from kaquan.ticket_renewal r
   join kaquan.ticket t on t.request_id = r.request_id and t.template_id = r.template_id
   join kaquan.template tp on tp.id = r.template_id, kaquan.site s
