@@ -14,7 +14,6 @@ struct http_options {
     const char *egress_address; /* local address to call from, or NULL */
     const char *proxy;          /* NULL: none; the environment's proxies are never used */
     bool ipv6;                  /* allow IPv6 egress; WeChat's whitelist mostly holds IPv4 */
-    double time_scale;          /* 1; a rehearsal on scaled time does not shorten transport time-outs */
 };
 struct http *http_new(const struct http_options *options, struct err *err);
 void http_free(struct http *http);

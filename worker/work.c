@@ -73,7 +73,6 @@ struct http *work_http(struct work *work, struct err *err) {
         .egress_address = text_or_null(&work->conf, CONF_EGRESS_ADDRESS),
         .proxy = text_or_null(&work->conf, CONF_PROXY),
         .ipv6 = conf_switch(&work->conf, CONF_IPV6),
-        .time_scale = work->time_scale,
     };
     if (work->http == NULL)
         work->http = http_new(&options, err);
