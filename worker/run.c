@@ -14,6 +14,8 @@
 #include "random.h"
 
 enum { PAUSE_MAX_S = 900, BEAT_EVERY_S = 10, RECONNECT_MAX_S = 30 };
+/* Claims tell nobody, so that they cost nothing: how full the pools are has to be looked at. */
+enum { LOOK_EVERY_S = 2 };
 static const double PAUSE_MIN_S = 0.2;
 
 /* What a round of jobs came to. */
@@ -141,28 +143,30 @@ bool work_run(struct work *work, const char *kind, double max_seconds, double ji
     return outcome(&tally, err);
 }
 
-/* Sleeps until `wait` is over, a job is queued or we are asked to stop, and says meanwhile that we live. */
+/* Sleeps until `wait` is over, it is time to look again, a job is queued or we are asked to stop. */
 static bool rest(struct work *work, double wait, struct err *err) {
-    double end = clock_seconds() + wait;
-    bool notified = false;
-    while (!notified && !app_stopping() && clock_seconds() < end) {
-        double step = fmin(BEAT_EVERY_S, end - clock_seconds());
-        if (!db_wait(work->db, app_stop_fd(), fmax(step, 0.001), &notified, err))
-            return false;
-        notify_systemd("WATCHDOG=1");
-        if (step >= BEAT_EVERY_S && !beat(work, "serve", err))
-            return false;
-    }
+    bool notified;
+    if (!db_wait(work->db, app_stop_fd(), fmax(fmin(wait, LOOK_EVERY_S), 0.001), &notified, err))
+        return false;
+    notify_systemd("WATCHDOG=1");
     return true;
 }
 
+/* Says that we live, when it is time to. */
+static bool beat_again(struct work *work, double *last, struct err *err) {
+    if (clock_seconds() - *last < BEAT_EVERY_S)
+        return true;
+    *last = clock_seconds();
+    return beat(work, "serve", err);
+}
+
 static bool serve_connected(struct work *work, struct err *err) {
-    if (!beat(work, "serve", err))
-        return false;
+    double beaten = -INFINITY;
     while (!app_stopping()) {
         struct tally tally = {0};
         double wait;
-        if (!round_of_jobs(work, NULL, clock_seconds() + 3600, &tally, &wait, err) || !rest(work, wait, err))
+        if (!beat_again(work, &beaten, err) ||
+            !round_of_jobs(work, NULL, clock_seconds() + 3600, &tally, &wait, err) || !rest(work, wait, err))
             return false;
     }
     return true;
