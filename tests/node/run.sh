@@ -24,16 +24,24 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
-trouble() { echo "# $1 failed" >&2; tail -n 20 "$dir"/*.log >&2; exit 1; }
+trouble() { echo "# $1 failed" >&2; tail -n 20 "$dir"/*.log >&2 || :; exit 1; }
 
-# The packages are those of the lock file, beside a copy of the example, so that the checkout stays clean.
+# pg as the lock file has it, beside a copy of the example, so that the checkout stays clean; or Debian's node-pg.
 modules=$root/build/node
 mkdir -p "$modules"
 cp "$here"/*.js "$here"/package*.json "$modules"
-if ! cmp -s "$here/package-lock.json" "$modules/installed"; then
-  (cd "$modules" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund > "$dir/npm.log" 2>&1) || trouble "npm ci"
-  cp "$here/package-lock.json" "$modules/installed"
-fi
+pg_by_npm() {
+  if cmp -s "$here/package-lock.json" "$modules/installed"; then return; fi
+  command -v npm > /dev/null &&
+    (cd "$modules" && npm ci --omit=dev --ignore-scripts --no-audit --no-fund > "$dir/npm.log" 2>&1) &&
+    cp "$here/package-lock.json" "$modules/installed"
+}
+pg_of_debian() {
+  NODE_PATH=${NODE_PATH:-/usr/share/nodejs}
+  export NODE_PATH
+  [ -d "$NODE_PATH/pg" ]
+}
+pg_by_npm || pg_of_debian || trouble "finding pg (npm ci, or Debian's node-pg)"
 
 start_pooler() {
   mkdir "$dir/s"
