@@ -35,9 +35,8 @@ stage_start() { # stage_start NAME COMMAND...: in the background, in a session o
   echo $! > "$stage/$stage_name.pid"
 }
 
-stage_alive() { # is the pid in NAME.pid still the program that was started?
-  [ -s "$stage/$1.pid" ] || return 1
-  case $(readlink "/proc/$(cat "$stage/$1.pid")/exe" 2> /dev/null) in *"/$2"*) ;; *) return 1 ;; esac
+stage_alive() { # is the pid in NAME.pid still the program that was started? (the worker hides its /proc/PID/exe)
+  [ -s "$stage/$1.pid" ] && [ "$(cat "/proc/$(cat "$stage/$1.pid")/comm" 2> /dev/null)" = "$2" ]
 }
 stage_gone() { ! stage_alive "$1" "$2"; }
 
