@@ -18,6 +18,7 @@ static const struct option_row options[] = {
     {OPT_REASON,      "reason",      0,   "TEXT",     "why, for the audit log"},
     {OPT_MAX_SECONDS, "max-seconds", 0,   "N",        "begin no job after that many seconds (50)"},
     {OPT_JITTER,      "jitter",      0,   "S",        "wait up to S seconds first, so that hosts do not start together (0)"},
+    {OPT_LOCK_CONFLICT, "lock-conflict", 0, NULL,     "fail (75) when another run on this host holds lock-file, instead of leaving it the work"},
     {OPT_APPID,       "appid",       0,   "APPID",    "the account's AppID: wx and 16 characters"},
     {OPT_NAME,        "name",        0,   "TEXT",     "the account's name, for people"},
     {OPT_ORIGINAL_ID, "original-id", 0,   "ID",       "the account's original id: gh_..."},
@@ -42,7 +43,7 @@ static const struct option_row options[] = {
 #define REASON OPT(OPT_REASON)
 
 static const struct command commands[] = {
-    {"run", NULL, "[KIND]", OPT(OPT_MAX_SECONDS) | OPT(OPT_JITTER) | OPT(OPT_DRY_RUN), 0, NEEDS_SCHEMA, cmd_run,
+    {"run", NULL, "[KIND]", OPT(OPT_MAX_SECONDS) | OPT(OPT_JITTER) | OPT(OPT_LOCK_CONFLICT) | OPT(OPT_DRY_RUN), 0, NEEDS_SCHEMA, cmd_run,
      "take and run due jobs until none is due: the cron entry",
      "run --jitter 20s\nrun pool_fill --dry-run"},
     {"serve", NULL, "", 0, 0, NEEDS_SCHEMA, cmd_serve,

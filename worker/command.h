@@ -25,6 +25,7 @@ enum option_id {
     OPT_REASON,
     OPT_MAX_SECONDS,
     OPT_JITTER,
+    OPT_LOCK_CONFLICT,
     OPT_APPID,
     OPT_NAME,
     OPT_ORIGINAL_ID,
