@@ -1,12 +1,12 @@
 #!/bin/sh
 # Runs test programs against a private PostgreSQL and counts. Usage: tests/run.sh PROGRAM...
 # Environment: KAQUAN_TEST_PG    directory of a cluster to use (postgres.sh start DIR); kept running afterwards
-#              KAQUAN_TEST_SECONDS  limit of one program, default 300
+#              KAQUAN_TEST_SECONDS  limit of one program, default 1200
 #              KAQUAN_WORKER, KAQUAN_SIM, KAQUAN_CONSOLE  programs under test; default: those built beside the tests
 #              KAQUAN_TEST_OUTPUT=all  print what programs that passed wrote, too
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
-limit=${KAQUAN_TEST_SECONDS:-300}
+limit=${KAQUAN_TEST_SECONDS:-1200}
 work=$(mktemp -d /tmp/kaquan-test.XXXXXX) || exit 74
 chmod 711 "$work" # the server's user passes through
 cluster=${KAQUAN_TEST_PG:-$work/pg}

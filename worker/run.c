@@ -44,6 +44,14 @@ static double pause_of(const struct work *work, const struct run *run, const str
     return err_class(why->kind)->retry ? fmax(PAUSE_MIN_S, pause / work->time_scale) : pause;
 }
 
+/* Refused by the whitelist, or with a key that does not open the secret: that is this host's trouble, not the
+ * account's. */
+static bool host_is_blocked(struct work *work, const struct run *run) {
+    AUTO_ROWS struct db_rows rows = {0};
+    return db_query(work->db, &sql_host_blocked, &rows, NULL, V_INT(run->job.account_id), V_TEXT(work->host)) &&
+           db_bool(&rows, 0, "blocked");
+}
+
 static void job_failed(struct work *work, struct run *run, const struct job_kind *kind, const struct err *why,
                        struct tally *tally) {
     struct err err = {0};
@@ -59,6 +67,10 @@ static void job_failed(struct work *work, struct run *run, const struct job_kind
     if (why->kind == ERR_LOST || why->kind == ERR_STOPPED)
         return; /* no longer ours to end */
     job_note(work->db, &run->job, "error", why->text);
+    if (kind->calls_wechat && host_is_blocked(work, run)) { /* another host may do it at once */
+        job_release(work->db, &run->job, &err);
+        return;
+    }
     if (!job_fail(work->db, &run->job, why, kind->tries, pause_of(work, run, kind, why), &err))
         log_warn("job_not_recorded", F_INT("job", run->job.id), F_TEXT("why", err.text));
 }

@@ -16,8 +16,8 @@
 /* The greatest speed at which the worker, on this machine, still asks every 150 of WeChat's seconds, as it must to
  * know how old an api_ticket is. Where a rehearsal shows that it did not, it is broken off and repeated at half
  * the speed, with half the rotations. */
-#define SCALE 1000 /* an api_ticket lives 7.2 s */
-#define SCALE_LEAST 250
+#define SCALE 500 /* an api_ticket lives 14.4 s */
+#define SCALE_LEAST 125
 
 /* `overlap`: the next api_ticket is there 1000 s before the end; the worker begins to ask 1200 s before it, or
  * sooner. */
@@ -28,7 +28,7 @@
 #define FIXED_MARGIN 120
 #define FIXED_ROTATIONS 5
 
-static const double SECONDS_MAX = 280, CHECK_SECONDS = 0.05;
+static const double SECONDS_MAX = 360, CHECK_SECONDS = 0.05;
 
 static int64_t epoch_of(const struct scene *s) {
     return test_number(NULL,
@@ -130,7 +130,7 @@ static bool follow(struct crowd *crowd) {
 }
 
 static struct crowd *perform(const struct scene *s, int rotations, const char *account) {
-    struct crowd *crowd = rehearsal_crowd(s, 0.12, SECONDS_MAX);
+    struct crowd *crowd = rehearsal_crowd(s, 0.2, SECONDS_MAX);
     rotations_wanted = rotations;
     account_watched = account;
     rehearsal_visit(crowd, CLIENTS, follow);
