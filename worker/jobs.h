@@ -10,7 +10,6 @@ struct run {
     struct work *work;
     struct job job;
     char result[JOB_TEXT_MAX]; /* a sentence on what was done, for the record */
-    double wait_s;             /* on failure: try again after this long; 0: by the table */
 };
 
 struct job_kind {

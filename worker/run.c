@@ -37,8 +37,6 @@ static void kinds_of_wechat(struct buf *names) {
  * goes away by itself does so in WeChat's time; what waits for a person does in ours. */
 static double pause_of(const struct work *work, const struct run *run, const struct job_kind *kind,
                        const struct err *why) {
-    if (run->wait_s > 0)
-        return run->wait_s;
     double pause = fmin(PAUSE_MAX_S, kind->pause_s * pow(2, fmin(run->job.attempts - 1, 10)));
     pause *= 0.5 + random_unit() / 2;
     return err_class(why->kind)->retry ? fmax(PAUSE_MIN_S, pause / work->time_scale) : pause;
