@@ -48,6 +48,7 @@ enum option_id {
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))
+_Static_assert(OPTIONS <= 64, "a set of options is a mask of 64 bits: reuse an option, or make the mask wider");
 /* Those that every command takes; the settings of conf.h are options everywhere too. */
 #define OPT_EVERYWHERE (OPT(OPT_DRY_RUN) - 1)
 
