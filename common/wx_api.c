@@ -76,6 +76,9 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
     [WX_UPLOAD_IMG] = {WX_UPLOAD_IMG, "POST", "/cgi-bin/media/uploadimg", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY,
         {{"url", WX_FIELD_TEXT, 8, 512, NULL}},
         "gives WeChat a logo; the answer is its URL", "16"},
+    [WX_CALLBACK_CHECK] = {WX_CALLBACK_CHECK, "POST", "/cgi-bin/callback/check", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY,
+        {{"dns", WX_FIELD_LIST, 0, 0, NULL}},
+        "whether WeChat reaches the callback URL", "6"},
 };
 
 /* The api_ticket's daily number is "very limited" and not published. */

@@ -32,6 +32,7 @@ enum wx_endpoint_id {
     WX_CLEAR_QUOTA,
     WX_QUOTA_GET,
     WX_UPLOAD_IMG,
+    WX_CALLBACK_CHECK,
     WX_ENDPOINTS
 };
 

@@ -17,12 +17,12 @@ bool job_whitelist_check(struct run *run, struct err *err) {
         if (!whitelist_ask(run->work, db_int(&rows, i, "id"), &answer, &why)) /* one account never stops another */
             log_warn("whitelist_check", F_TEXT("account", key), F_TEXT("why", why.text));
         else if (!answer.listed)
-            buf_printf(&refused, "%s%s (add %s)", refused.len ? ", " : "", key,
-                       answer.address[0] ? answer.address : "?");
+            buf_printf(&refused, "%s%s (%s %s, %d)", refused.len ? ", " : "", key, answer.cause->outcome,
+                       answer.address, answer.cause->errcode);
     }
     if (refused.len) {
-        fail(err, ERR_PERMISSION, "WeChat refuses this host's address for %s", buf_str(&refused));
-        return fail_cure(err, "mp.weixin.qq.com, settings and development, basic configuration, IP whitelist");
+        fail(err, ERR_PERMISSION, "WeChat lets this host in no more for %s", buf_str(&refused));
+        return fail_cure(err, "kaquan-worker ip check says for each account what to do");
     }
     run_result(run, "%d accounts asked", rows.count);
     return true;

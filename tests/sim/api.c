@@ -31,6 +31,7 @@ const struct endpoint ENDPOINTS[] = {
     {"POST", "/cgi-bin/clear_quota",         true,  &BODY_CLEAR_QUOTA, 0, api_clear_quota,          0,      "sets the day's counters back; 10 times a month"},
     {"POST", "/cgi-bin/openapi/quota/get",   true,  &BODY_QUOTA,       0, api_quota_get,            0,      "a path's daily limit and what is used of it"},
     {"POST", "/cgi-bin/media/uploadimg",     true,  NULL,              0, api_uploadimg,            10000,  "uploads a picture, gives its address"},
+    {"POST", "/cgi-bin/callback/check",      true,  &BODY_CALLBACK,    0, api_callback_check,       10000,  "whether the callback URL is reached"},
 };
 /* clang-format on */
 const size_t ENDPOINT_COUNT = COUNT_OF(ENDPOINTS);

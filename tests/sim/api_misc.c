@@ -64,6 +64,35 @@ void api_quota_get(struct call *c) {
     cJSON_AddNumberToObject(quota, "remain", (double)(counter->limit > used ? counter->limit - used : 0));
 }
 
+static bool is_one_of(const char *word, const char *const *words, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (word && strcmp(word, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* One address, always reached: what WeChat resolves and pings is not ours to simulate. */
+void api_callback_check(struct call *c) {
+    static const char *const actions[] = {"dns", "ping", "all"};
+    static const char *const networks[] = {"CHINANET", "UNICOM", "CAP", "DEFAULT"};
+    const char *action = text_in(c->body, "action"), *network = text_in(c->body, "check_operator");
+    if (c->account->callback_url[0] == '\0')
+        refuse(c, 40201);
+    else if (!is_one_of(action, actions, COUNT_OF(actions)))
+        refuse(c, 40202);
+    else if (!is_one_of(network, networks, COUNT_OF(networks)))
+        refuse(c, 40203);
+    if (c->errcode)
+        return;
+    c->reply = cJSON_CreateObject();
+    cJSON *dns = cJSON_AddArrayToObject(c->reply, "dns"), *ping = cJSON_AddArrayToObject(c->reply, "ping");
+    if (strcmp(action, "ping") != 0)
+        cJSON_AddItemToArray(dns, cJSON_Parse("{\"ip\":\"111.161.64.40\",\"real_operator\":\"UNICOM\"}"));
+    if (strcmp(action, "dns") != 0)
+        cJSON_AddItemToArray(ping, cJSON_Parse("{\"ip\":\"111.161.64.40\",\"from_operator\":\"UNICOM\","
+                                               "\"package_loss\":\"0%\",\"time\":\"23.079ms\"}"));
+}
+
 static bool is_picture(const char *content, size_t size) {
     return (size > 8 && memcmp(content, "\x89PNG\r\n\x1a\n", 8) == 0) ||
            (size > 3 && memcmp(content, "\xff\xd8\xff", 3) == 0);

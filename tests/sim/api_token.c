@@ -11,7 +11,9 @@
 /* The three observed wordings of 40164; an IPv6 caller's is not known, we show its address twice. */
 static void refuse_address(struct call *c) {
     const char *peer = c->r->peer, *mapped = strchr(peer, ':') ? "" : "::ffff:";
-    if (c->w->set.whitelist_errcode != 40164)
+    if (c->w->set.whitelist_errcode == 61004)
+        refuse_with(c, 61004, "access clientip is not registered requestIP: %s", peer);
+    else if (c->w->set.whitelist_errcode != 40164)
         refuse(c, (int)c->w->set.whitelist_errcode);
     else if (c->w->set.whitelist_text == WHITELIST_OLD)
         refuse_with(c, 40164, "invalid ip %s, not in whitelist", peer);

@@ -46,6 +46,10 @@ const struct schema BODY_CLEAR_QUOTA = SCHEMA(clear_fields);
 
 static const struct field quota_fields[] = {{"cgi_path", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_QUOTA = SCHEMA(quota_fields);
+
+static const struct field callback_fields[] = {
+    {"action", FIELD_TEXT, 0, 0, NULL}, {"check_operator", FIELD_TEXT, 0, 0, NULL}};
+const struct schema BODY_CALLBACK = SCHEMA(callback_fields);
 /* clang-format on */
 
 static const struct field *find_field(const struct schema *s, const char *name, unsigned flags) {
