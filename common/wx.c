@@ -35,7 +35,7 @@ static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct s
     bool good = false;
     wx_reply_clear(reply);
     http_query(&query, "access_token", token->value);
-    if (!wx_usage_spend(wx->tools.db, wx->account_id, wx->tools.host, e, &spent, err))
+    if (!wx_usage_spend(&wx->tools, wx->account_id, e, &spent, err))
         return false;
     if (http_call(wx->tools.http, &request, &answer, err))
         good = wx_read(e, &answer, reply, err);

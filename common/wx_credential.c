@@ -70,7 +70,7 @@ static bool ask(const struct wx_tools *tools, const struct credential_lease *lea
     wx_reply_clear(reply);
     if (clock_seconds() + HTTP_TIMEOUT_MS / 1000.0 > lease->deadline)
         return fail(err, ERR_LOST, "%s: the lease is too old to call with", e->path);
-    if (!wx_usage_spend(tools->db, lease->account_id, tools->host, e, &spent, err))
+    if (!wx_usage_spend(tools, lease->account_id, e, &spent, err))
         return false;
     FAULT("credential_before_call");
     if (http_call(tools->http, &request, &answer, err))

@@ -21,6 +21,7 @@ struct wx_tools {
     struct http *http;
     const struct seal_key *key;
     const char *host; /* this host's name in leases and checks */
+    bool by_person;   /* may spend what jobs leave of a day's limit (site.quota_reserve) */
 };
 
 /* --- the lease --- */

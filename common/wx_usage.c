@@ -1,9 +1,18 @@
 #include "wx_usage.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "log.h"
 #include "random.h"
+
+enum { DAY_USED_UP = 45009 };
+
+static bool kept_for_people(const struct wx_endpoint *e, double seconds, struct err *err) {
+    fail(err, ERR_BUSY, "%s: what is left of the day's limit is kept for people for %.0f s more", e->path,
+         ceil(seconds));
+    return fail_cure(err, "`kaquan-worker quota list` shows what is left; the reserve is the site's quota_reserve");
+}
 
 static bool stopped(struct db *db, int64_t account_id, const char *host, const struct wx_endpoint *e,
                     struct err *err) {
@@ -13,6 +22,8 @@ static bool stopped(struct db *db, int64_t account_id, const char *host, const s
         return false;
     if (rows.count == 0)
         return fail(err, ERR_BUSY, "%s: it was stopped until just now", e->path);
+    if (strcmp(db_text(&rows, 0, "class"), "reserve") == 0)
+        return kept_for_people(e, db_number(&rows, 0, "seconds"), err);
     rule = wx_rule(wx_class_named(db_text(&rows, 0, "class")));
     if (db_null(&rows, 0, "seconds")) {
         fail(err, rule->kind, "%s is stopped for this account: %s", e->path, rule->help);
@@ -22,15 +33,15 @@ static bool stopped(struct db *db, int64_t account_id, const char *host, const s
                 ceil(db_number(&rows, 0, "seconds")), rule->help);
 }
 
-bool wx_usage_spend(struct db *db, int64_t account_id, const char *host, const struct wx_endpoint *e,
+bool wx_usage_spend(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,
                     struct wx_spent *spent, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     bool may_be_stopped = e->group == WX_CARDS || e->group == WX_UTILITY;
-    if (!db_query(db, &sql_api_usage_spend, &rows, err, V_INT(account_id), V_TEXT(e->path), V_TEXT(host),
-                  V_BOOL(may_be_stopped)))
+    if (!db_query(tools->db, &sql_api_usage_spend, &rows, err, V_INT(account_id), V_TEXT(e->path),
+                  V_TEXT(tools->host), V_BOOL(may_be_stopped), V_BOOL(tools->by_person)))
         return false;
     if (rows.count == 0)
-        return stopped(db, account_id, host, e, err);
+        return stopped(tools->db, account_id, tools->host, e, err);
     *spent = (struct wx_spent){(int)db_int(&rows, 0, "fail_streak"), db_number(&rows, 0, "wechat_now")};
     return true;
 }
@@ -45,7 +56,9 @@ bool wx_usage_note(struct db *db, int64_t account_id, const struct wx_endpoint *
     if (counts && spent->streak + 1 >= rule->stop_after)
         stop = V_SECONDS(wx_wait(reply->class, reply->errcode, spent->streak, random_unit(), spent->now));
     return db_do(db, &sql_api_usage_note, err, V_INT(account_id), V_TEXT(e->path), V_INT(reply->errcode),
-                 V_BOOL(counts), V_TEXT(rule->name), stop);
+                 V_BOOL(counts), V_TEXT(rule->name), stop) &&
+           (reply->errcode != DAY_USED_UP ||
+            db_do(db, &sql_api_limit_refused, err, V_INT(account_id), V_TEXT(e->path)));
 }
 
 bool wx_host_refused(struct db *db, int64_t account_id, const char *host, const struct wx_reply *reply,

@@ -4,7 +4,7 @@
 
 #include "base.h"
 #include "db.h"
-#include "wx_api.h"
+#include "wx_credential.h"
 
 /* A counted call, kept until its answer is there. */
 struct wx_spent {
@@ -13,11 +13,13 @@ struct wx_spent {
 };
 
 /* Counts a call of `e` in the name of an account before it is made. A call with a token is refused while the endpoint
- * is stopped for the account or this host is blocked: `err` says until when. */
-bool wx_usage_spend(struct db *db, int64_t account_id, const char *host, const struct wx_endpoint *e,
+ * is stopped for the account or this host is blocked, and a job's when the rest of the day's limit is for people:
+ * `err` says until when. */
+bool wx_usage_spend(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,
                     struct wx_spent *spent, struct err *err);
 
-/* Notes how it went; refusals that every call would meet stop the endpoint for the account. */
+/* Notes how it went; refusals that every call would meet stop the endpoint for the account, and one for the day's
+ * quota teaches its limit. */
 bool wx_usage_note(struct db *db, int64_t account_id, const struct wx_endpoint *e, const struct wx_spent *spent,
                    const struct wx_reply *reply, struct err *err);
 

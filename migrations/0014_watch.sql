@@ -56,6 +56,12 @@ create table api_limit (
   primary key (account_id, endpoint)
 );
 
+-- WeChat's seconds until its day ends.
+create function wx_day_left() returns double precision
+language sql stable begin atomic
+  select 86400 - pg_catalog.mod(kaquan.wx_seconds(pg_catalog.now())::numeric + 28800, 86400)::double precision;
+end;
+
 -- Calls used of the day's limit: ours, and those of others as far as WeChat told.
 create function api_used(u api_usage) returns bigint
 language sql stable begin atomic
@@ -74,16 +80,13 @@ end;
 -- Today's calls against their limits, and when a limit is reached at the rate of today so far (of an hour at least).
 create view quota_status as
 select q.*, case when q.used >= q.daily_limit then now()
-                 when q.per_hour > 0 and q.reached_in < wx_scaled(q.day_left) then now() + q.reached_in end as reached_at
-  from (select u.account_id, u.endpoint, u.calls, api_used(u) as used, l.daily_limit, l.source, l.learnt_at, r.day_left,
-               api_left_for_jobs(u) as left_for_jobs, u.refusals, u.stopped_class, u.stopped_until, r.per_hour,
-               wx_scaled(((l.daily_limit - api_used(u)) / nullif(r.per_hour, 0) * 3600)::double precision) as reached_in
-          from api_usage u
-          left join api_limit l on (l.account_id, l.endpoint) = (u.account_id, u.endpoint)
-          cross join lateral (select mod(wx_seconds(now())::numeric + 28800, 86400) as seconds) into_day
-          cross join lateral (select api_used(u) * 3600 / greatest(into_day.seconds, 3600) as per_hour,
-                                     (86400 - into_day.seconds)::double precision as day_left) r
-         where u.day = wx_day(now())) q;
+                 when q.reached_in_s < q.day_left_s then now() + wx_scaled(q.reached_in_s) end as reached_at
+  from (select r.*, (r.daily_limit - r.used) / nullif(r.per_hour, 0) * 3600 as reached_in_s
+          from (select u.account_id, u.endpoint, u.calls, api_used(u) as used, l.daily_limit, l.source, l.learnt_at,
+                       api_left_for_jobs(u) as left_for_jobs, u.refusals, u.stopped_class, u.stopped_until,
+                       wx_day_left() as day_left_s, api_used(u) * 3600 / greatest(86400 - wx_day_left(), 3600) as per_hour
+                  from api_usage u left join api_limit l on (l.account_id, l.endpoint) = (u.account_id, u.endpoint)
+                 where u.day = wx_day(now())) r) q;
 
 -- Each clear_quota of a person: written before the call. WeChat grants 10 a month, its console's included.
 create table quota_reset (
@@ -126,11 +129,13 @@ create table go_live_item (
   primary key (account_id, item)
 );
 
+insert into schedule (kind, every) values ('quota_learn', '6 h');
+
 -- --- rights ---
 
 grant select on egress_address, api_limit, quota_status, quota_reset, token_refusal, go_live_item
   to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant insert, update on egress_address, api_limit, quota_reset, token_refusal, go_live_item to kaquan_worker;
-grant delete on api_limit, token_refusal to kaquan_worker;
-grant execute on function api_used, api_left_for_jobs to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
+grant delete on api_limit, quota_reset, token_refusal to kaquan_worker;
+grant execute on function wx_day_left, api_used, api_left_for_jobs to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant execute on function egress_note to kaquan_worker;

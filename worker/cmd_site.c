@@ -18,6 +18,7 @@ static const struct site_row {
     {"buckets",            "1",     "how many databases share the codes"},
     {"renew_window",       "24h",   "tickets claimed within it are signed again after a rotation"},
     {"keep_finished_jobs", "14d",   "how long finished jobs are kept"},
+    {"quota_reserve",      "10",    "percent of each interface's daily limit that jobs leave to people"},
 };
 /* clang-format on */
 

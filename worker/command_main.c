@@ -82,6 +82,7 @@ static bool prepare(struct call *call, struct err *err) {
     work->plain = call->option[OPT_PLAIN] != NULL;
     work->dry_run = call->option[OPT_DRY_RUN] != NULL;
     work->yes = call->option[OPT_YES] != NULL;
+    work->by_person = true; /* run and serve say otherwise */
     if (call->command->needs == NEEDS_NOTHING)
         return true;
     if (!load_settings(call, err))

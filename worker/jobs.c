@@ -14,6 +14,7 @@ static const struct job_kind kinds[] = {
     {"ticket_renew",       "sign cards again for tickets that asked for it",                             false, 0,  5, job_ticket_renew},
     {"stat_minute",        "sum up claims by the minute",                                                false, 0, 15, job_stat_minute},
     {"prune",              "forget finished jobs, old checks and dead workers",                          false, 0, 60, job_prune},
+    {"quota_learn",        "ask WeChat for the daily limits of the interfaces in use",                  true,  3, 60, job_quota_learn},
 };
 /* clang-format on */
 

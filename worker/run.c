@@ -145,6 +145,7 @@ static bool outcome(const struct tally *tally, struct err *err) {
 bool work_run(struct work *work, const char *kind, double max_seconds, double jitter_s, struct err *err) {
     struct tally tally = {0};
     double wait;
+    work->by_person = false;
     if (jitter_s > 0)
         clock_sleep(random_unit() * jitter_s);
     double deadline = clock_seconds() + max_seconds;
@@ -184,6 +185,7 @@ static bool serve_connected(struct work *work, struct err *err) {
 
 bool work_serve(struct work *work, struct err *err) {
     double pause = 0.3;
+    work->by_person = false;
     if (!db_listen(work->db, "kaquan_job", err))
         return false;
     notify_systemd("READY=1");

@@ -16,6 +16,7 @@ struct work {
     double time_scale;    /* site.time_scale: 1, or more in a rehearsal on scaled time */
     struct seal_key *key; /* work_key() */
     struct http *http;    /* work_http() */
+    bool by_person;       /* a person's command, not a job: see wx_tools */
     bool quiet;
     bool json;    /* --json */
     bool plain;   /* --plain: tab-separated */

@@ -1,0 +1,117 @@
+#include <stdio.h>
+
+#include "account.h"
+#include "ask.h"
+#include "cmd.h"
+#include "json.h"
+#include "output.h"
+#include "quota.h"
+#include "wechat.h"
+
+enum { RESETS_A_MONTH = 10 };
+
+static const struct output_column columns[] = {
+    {"account", "ACCOUNT", OUT_TEXT},
+    {"endpoint", "INTERFACE", OUT_TEXT},
+    {"calls", "OUR CALLS", OUT_NUMBER},
+    {"used", "USED", OUT_NUMBER},
+    {"daily_limit", "LIMIT", OUT_NUMBER},
+    {"source", "KNOWN BY", OUT_TEXT},
+    {"left_for_jobs", "LEFT FOR JOBS", OUT_NUMBER},
+    {"per_hour", "PER HOUR", OUT_NUMBER},
+    {"reached_at", "REACHED AT", OUT_TEXT},
+    {"stopped", "STOPPED", OUT_TEXT},
+    {"stopped_until", "UNTIL", OUT_TEXT},
+    {"refusals", "REFUSALS", OUT_JSON},
+};
+
+static bool list(const struct call *call, const char *key, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!db_query(call->work->db, &sql_quota_list, &rows, err, V_TEXT(key)))
+        return false;
+    output_db("kaquan.quota.1", columns, ARRAY_LEN(columns), &rows, call->work);
+    return true;
+}
+
+bool cmd_quota_list(struct call *call, struct err *err) {
+    const char *key = call->arguments > 0 ? call->argument[0] : NULL;
+    struct account account;
+    return (key == NULL || account_get(call->work->db, key, &account, err)) && list(call, key, err);
+}
+
+bool cmd_quota_refresh(struct call *call, struct err *err) {
+    struct account account;
+    struct wx wx;
+    int learnt;
+    if (!account_get(call->work->db, call->arguments > 0 ? call->argument[0] : NULL, &account, err) ||
+        !work_wx(call->work, account.id, &wx, err) || !quota_learn(&wx, &learnt, err))
+        return false;
+    say(call, "%s: %d interfaces have a limit that WeChat tells", account.key, learnt);
+    return list(call, account.key, err);
+}
+
+/* --- quota reset --- */
+
+/* One of the month's 10, on record before WeChat is asked. */
+struct reset {
+    int64_t id;
+    int64_t used;
+};
+
+static bool take(struct call *call, const struct account *account, struct reset *reset, struct err *err) {
+    AUTO_ROWS struct db_rows locked = {0}, rows = {0};
+    struct db *db = call->work->db;
+    struct act act = call_act(call);
+    char object[64], after[64];
+    if (!db_begin(db, err))
+        return false;
+    if (!db_query(db, &sql_account_lock, &locked, err, V_TEXT(account->key)) ||
+        !db_query(db, &sql_quota_reset_add, &rows, err, V_INT(account->id), V_TEXT(act.person)))
+        return audit_undo(db);
+    if (rows.count == 0) {
+        fail(err, ERR_BUSY, "the month's %d resets of %s are used up", RESETS_A_MONTH, account->key);
+        fail_cure(err, "wait until midnight in China for the day's calls; resets begin anew with the month");
+        return audit_undo(db);
+    }
+    *reset = (struct reset){db_int(&rows, 0, "id"), db_int(&rows, 0, "used")};
+    snprintf(object, sizeof object, "account %s", account->key);
+    snprintf(after, sizeof after, "{\"reset\": %lld, \"of\": %d}", (long long)reset->used, RESETS_A_MONTH);
+    return audit_commit(db, &act, "quota_reset", object, NULL, after, err);
+}
+
+/* A reset whose answer was lost stays counted: it may have been granted. */
+static bool note(struct wx *wx, const struct reset *reset, const struct wx_reply *reply, struct err *err) {
+    if (reply->class == WX_OK && reply->json == NULL)
+        return db_do(wx->tools.db, &sql_quota_reset_forget, err, V_INT(reset->id));
+    return reply->json == NULL ||
+           db_do(wx->tools.db, &sql_quota_reset_end, err, V_INT(reset->id), V_INT(reply->errcode));
+}
+
+static bool ask_wechat(struct wx *wx, const struct reset *reset, struct err *err) {
+    AUTO_WX_REPLY struct wx_reply reply = {0};
+    AUTO_JSON cJSON *question = json_new();
+    AUTO_BUF struct buf body = {0};
+    struct err ignored = {0};
+    json_add_text(question, "appid", wx->appid);
+    json_print(&body, question);
+    bool granted = wx_call(wx, WX_CLEAR_QUOTA, &body, &reply, err);
+    if (!granted)
+        return note(wx, reset, &reply, &ignored) && false;
+    return note(wx, reset, &reply, err) && db_do(wx->tools.db, &sql_quota_cleared, err, V_INT(wx->account_id));
+}
+
+bool cmd_quota_reset(struct call *call, struct err *err) {
+    struct account account;
+    struct reset reset;
+    struct wx wx;
+    if (!account_get(call->work->db, call->argument[0], &account, err) ||
+        !ask_name(call, account.key, err,
+                  "WeChat will count all of today's calls of %s from 0 again. It grants this %d times a month.",
+                  account.key, RESETS_A_MONTH) ||
+        !work_wx(call->work, account.id, &wx, err) || !take(call, &account, &reset, err) ||
+        !ask_wechat(&wx, &reset, err))
+        return false;
+    say(call, "the day's calls of %s count from 0 again; that was reset %lld of %d this month", account.key,
+        (long long)reset.used, RESETS_A_MONTH);
+    return true;
+}
