@@ -6,6 +6,7 @@
 
 #include "http.h"
 #include "seal.h"
+#include "wx_crypt.h"
 
 enum { OBJECT_SIZE = 128, LOGIN_MAX = 63, KEY_ID_SIZE = 17 };
 
@@ -58,10 +59,10 @@ bool account_get(struct db *db, const char *key, struct account *account, struct
 /* --- secrets --- */
 
 /* Everybody can seal; only the worker's private key opens. */
-static bool seal_secret(struct db *db, const char *appid, const struct secret *secret, struct buf *sealed,
-                        char key_id[KEY_ID_SIZE], struct err *err) {
+static bool seal_secret(struct db *db, const char *appid, const char *column, const struct secret *secret,
+                        struct buf *sealed, char key_id[KEY_ID_SIZE], struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    const struct seal_place place = {.account = appid, .column = "secret", .epoch = 0};
+    const struct seal_place place = {.account = appid, .column = column, .epoch = 0};
     if (!db_query0(db, &sql_worker_key_active, &rows, err))
         return false;
     if (rows.count != 1) {
@@ -125,7 +126,7 @@ bool account_add(struct db *db, const struct act *act, struct account *a, const 
     AUTO_ROWS struct db_rows rows = {0};
     AUTO_BUF struct buf sealed = {0};
     char key_id[KEY_ID_SIZE] = "", object[OBJECT_SIZE];
-    if (!check(a, err) || (secret != NULL && !seal_secret(db, a->appid, secret, &sealed, key_id, err)) ||
+    if (!check(a, err) || (secret != NULL && !seal_secret(db, a->appid, "secret", secret, &sealed, key_id, err)) ||
         !db_begin(db, err))
         return false;
     if (!db_query(db, &sql_account_add, &rows, err, V_TEXT(a->key), V_TEXT(a->appid), V_TEXT(a->name),
@@ -160,12 +161,31 @@ bool account_set_secret(struct db *db, const struct act *act, const char *key, c
     char key_id[KEY_ID_SIZE], object[OBJECT_SIZE];
     if (!open_account(db, key, &before, err))
         return false;
-    if (!seal_secret(db, db_text(&before, 0, "appid"), secret, &sealed, key_id, err) ||
+    if (!seal_secret(db, db_text(&before, 0, "appid"), "secret", secret, &sealed, key_id, err) ||
         !db_query(db, &sql_account_secret, &after, err, V_INT(db_int(&before, 0, "id")),
                   V_BYTES(sealed.data, sealed.len), V_TEXT(key_id)))
         return audit_undo(db);
     return audit_commit(db, act, "account_set_secret", object_of(object, "account", key),
                         db_text(&before, 0, "record"), db_text(&after, 0, "record"), err);
+}
+
+bool account_set_aes_key(struct db *db, const struct act *act, const char *key, const struct secret *aes_key,
+                         struct err *err) {
+    AUTO_ROWS struct db_rows before = {0};
+    AUTO_BUF struct buf sealed = {0};
+    char key_id[KEY_ID_SIZE], object[OBJECT_SIZE];
+    if (!wx_aes_key_valid(aes_key->value)) {
+        fail(err, ERR_INPUT, "this is no EncodingAESKey");
+        return fail_cure(err, "WeChat's console shows it beside the server's URL: 43 letters and digits");
+    }
+    if (!open_account(db, key, &before, err))
+        return false;
+    int64_t id = db_int(&before, 0, "id");
+    if (!seal_secret(db, db_text(&before, 0, "appid"), ACCOUNT_AES_KEY, aes_key, &sealed, key_id, err) ||
+        !db_do(db, &sql_account_callback_set, err, V_INT(id), V_BYTES(sealed.data, sealed.len), V_TEXT(key_id)) ||
+        !db_do(db, &sql_event_replay, err, V_NULL, V_INT(id), V_TEXT("unread")))
+        return audit_undo(db);
+    return audit_commit(db, act, "account_set_aes_key", object_of(object, "account", key), NULL, NULL, err);
 }
 
 bool account_enable(struct db *db, const struct act *act, const char *key, bool enabled, struct err *err) {

@@ -31,6 +31,10 @@ bool account_add(struct db *db, const struct act *act, struct account *account, 
 /* Seals the AppSecret to the worker's certificate and stores it. */
 bool account_set_secret(struct db *db, const struct act *act, const char *key, const struct secret *secret,
                         struct err *err);
+/* Seals the EncodingAESKey of the account's pushes; those that could not be read are read again. */
+#define ACCOUNT_AES_KEY "aes_key" /* its seal_place.column */
+bool account_set_aes_key(struct db *db, const struct act *act, const char *key, const struct secret *aes_key,
+                         struct err *err);
 bool account_enable(struct db *db, const struct act *act, const char *key, bool enabled, struct err *err);
 
 /* Whether the server's login is ready to be a backend, and whether this session could make it so. */

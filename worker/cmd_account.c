@@ -71,6 +71,18 @@ bool cmd_account_set_secret(struct call *call, struct err *err) {
     return true;
 }
 
+bool cmd_account_set_aes_key(struct call *call, struct err *err) {
+    AUTO_SECRET struct secret aes_key = {0};
+    struct act act = call_act(call);
+    struct account a;
+    if (!account_get(call->work->db, call->argument[0], &a, err) ||
+        !ask_secret(call, "EncodingAESKey", &aes_key, err) ||
+        !account_set_aes_key(call->work->db, &act, a.key, &aes_key, err))
+        return false;
+    say(call, "the EncodingAESKey of %s is set; pushes that could not be read are read again", a.key);
+    return true;
+}
+
 bool cmd_account_enable(struct call *call, struct err *err) {
     struct act act = call_act(call);
     if (!account_enable(call->work->db, &act, call->argument[0], true, err))
