@@ -117,7 +117,7 @@ static char *trimmed(const struct buf *value) {
 /* What is within an element: *nested when that is elements, which are passed over. */
 static bool take_content(struct scan *s, const char *name, int depth, struct buf *value, bool *nested) {
     char inner[XML_NAME + 1];
-    bool empty, ignored;
+    bool empty = false, ignored;
     if (!take_text(s, value))
         return false;
     *nested = !sees(s, "</");
@@ -135,7 +135,7 @@ static bool take_content(struct scan *s, const char *name, int depth, struct buf
 static bool take_member(struct scan *s, cJSON *object) {
     AUTO_BUF struct buf value = {0};
     char name[XML_NAME + 1];
-    bool empty, nested = false;
+    bool empty = false, nested = false;
     if (!open_tag(s, name, &empty))
         return false;
     if (cJSON_GetArraySize(object) >= XML_MEMBERS)
