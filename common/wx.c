@@ -91,6 +91,7 @@ bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, stru
             return true;
         if (reply->class != WX_TOKEN_STALE)
             return failed(wx, e, reply, err);
+        credential_refused(&wx->tools, wx->account_id, e, &info, reply->errcode);
         /* One refresh and one repetition, whatever comes: anything else burns the day's tokens. */
         fresh = fresh || refreshed;
         if (round > 1 || fresh)

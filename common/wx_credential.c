@@ -174,6 +174,18 @@ bool credential_use_token(const struct wx_tools *tools, int64_t account_id, stru
     return credential_load(tools, account_id, CREDENTIAL_TOKEN, value, info, err);
 }
 
+void credential_refused(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,
+                        const struct credential *info, int errcode) {
+    struct err why = {0};
+    if (info->seconds_left <= 0)
+        return; /* its time was over */
+    log_warn("access_token_refused_early", F_INT("account", account_id), F_INT("epoch", info->epoch),
+             F_INT("errcode", errcode), F_TEXT("path", e->path));
+    if (!db_do(tools->db, &sql_token_refused, &why, V_INT(account_id), V_INT(info->epoch), V_TEXT(e->path),
+               V_INT(errcode), V_TEXT(tools->host), V_SECONDS(info->wechat_age), V_SECONDS(info->seconds_left)))
+        log_warn("token_refusal_not_noted", F_TEXT("why", why.text));
+}
+
 bool credential_rejected(const struct wx_tools *tools, int64_t account_id, int64_t epoch,
                          const struct wx_reply *reply, struct err *err) {
     log_error("access_token_rejected", F_INT("account", account_id), F_INT("epoch", epoch),
@@ -218,6 +230,7 @@ static bool refresh_ticket_once(const struct wx_tools *tools, int64_t account_id
     if (answer != TICKET_STALE_TOKEN)
         return answer == TICKET_KEPT;
     stale.errcode = err == NULL ? 0 : err->errcode;
+    credential_refused(tools, account_id, wx_endpoint(WX_GETTICKET), &info, stale.errcode);
     if (second || refreshed)
         return credential_rejected(tools, account_id, info.epoch, &stale, NULL) && false;
     *again = credential_suspect(tools->db, account_id, CREDENTIAL_TOKEN, info.epoch, err);

@@ -108,6 +108,11 @@ bool credential_refresh(const struct wx_tools *tools, int64_t account_id, enum c
 bool credential_use_token(const struct wx_tools *tools, int64_t account_id, struct secret *value,
                           struct credential *info, bool *refreshed, struct err *err);
 
+/* WeChat refused the access_token of `info` at `e`. One that should still live is noted (table token_refusal):
+ * somebody else replaced it. */
+void credential_refused(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,
+                        const struct credential *info, int errcode);
+
 /* A token that was fetched only just before was rejected, too: everybody stops for a minute, and after the second
  * time the next fetch is by force (3 a day). */
 bool credential_rejected(const struct wx_tools *tools, int64_t account_id, int64_t epoch,

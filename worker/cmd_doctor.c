@@ -124,6 +124,24 @@ static void accounts(struct check_list *list, struct work *work) {
     }
 }
 
+/* Somebody else refreshes an account's token. */
+static void foreign_refreshes(struct check_list *list, struct work *work) {
+    AUTO_ROWS struct db_rows rows = {0};
+    struct err err = {0};
+    if (!db_query0(work->db, &sql_token_refusal_day, &rows, &err))
+        check_err(list, "tokens", &err);
+    else if (rows.count == 0)
+        check_add(list, "tokens", CHECK_OK, 0, NULL, "none was refused before its end within 24 h");
+    for (int i = 0; i < rows.count; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "tokens of %s", db_text(&rows, i, "key"));
+        check_add(list, name, CHECK_WARN, 0,
+                  "somebody else replaces them: kaquan-worker account trouble names the usual suspects",
+                  "%s refused before their end within 24 h, last at %s by %s with %s", db_text(&rows, i, "tokens"),
+                  db_text(&rows, i, "last_at"), db_text(&rows, i, "endpoint"), db_text(&rows, i, "errcode"));
+    }
+}
+
 bool cmd_doctor(struct call *call, struct err *err UNUSED) {
     struct check_list list = check_begin("kaquan.doctor.1");
     struct work *work = call->work;
@@ -138,6 +156,7 @@ bool cmd_doctor(struct call *call, struct err *err UNUSED) {
             privileges(&list, work->db);
             key(&list, work);
             accounts(&list, work);
+            foreign_refreshes(&list, work);
         }
     }
     call->exit_code = check_end(&list, work);

@@ -10,6 +10,7 @@ static const struct {
     {&sql_prune_jobs, "jobs"},
     {&sql_prune_checks, "whitelist checks"},
     {&sql_prune_workers, "workers"},
+    {&sql_prune_refusals, "refused tokens"},
 };
 
 bool job_prune(struct run *run, struct err *err) {
