@@ -201,13 +201,20 @@ static bool read_sealed_text(const struct buf *text, const struct seal_place *pl
     return good || damaged(place, err);
 }
 
-bool unseal(const struct seal_key *key, const struct seal_place *place, struct bytes sealed, struct secret *secret,
+static const struct seal_key *key_for(const struct seal_key *keys, CMS_ContentInfo *cms) {
+    while (keys != NULL && !is_for(cms, keys->certificate))
+        keys = keys->next;
+    return keys;
+}
+
+bool unseal(const struct seal_key *keys, const struct seal_place *place, struct bytes sealed, struct secret *secret,
             struct err *err) {
     AUTO_BUF struct buf text = {0};
     AUTO(cms_auto) CMS_ContentInfo *cms = read_envelope(sealed);
+    const struct seal_key *key = cms == NULL ? NULL : key_for(keys, cms);
     if (cms == NULL)
         return damaged(place, err);
-    if (!is_for(cms, key->certificate))
+    if (key == NULL)
         return other_key(place, err);
     if (!decrypt(key, cms, &text))
         return damaged(place, err);

@@ -13,13 +13,12 @@
 #include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
-#include <openssl/x509v3.h>
+#include <openssl/x509.h>
 
 #include "seal_private.h"
 #include "sign.h"
 
-enum { KEY_FILE_MAX = 64 << 10, SERIAL_BITS = 127, NAME_MAX_LEN = 64 };
+enum { KEY_FILE_MAX = 64 << 10 };
 
 static void close_auto(int *fd) {
     if (*fd >= 0)
@@ -33,21 +32,20 @@ static void bio_auto(BIO **bio) {
 /* --- loading --- */
 
 /* Checked by descriptor, so that nobody can put another file in between. */
-static bool file_good(int fd, const char *path, struct err *err) {
-    struct stat info;
-    if (fstat(fd, &info) != 0)
+static bool file_good(int fd, const char *path, struct stat *info, struct err *err) {
+    if (fstat(fd, info) != 0)
         return fail(err, ERR_IO, "the key file %s cannot be looked at: %s", path, strerror(errno));
-    if (!S_ISREG(info.st_mode))
+    if (!S_ISREG(info->st_mode))
         return fail(err, ERR_CONFIG, "the key file %s is not a regular file", path);
-    if (info.st_uid != geteuid() && info.st_uid != 0) {
+    if (info->st_uid != geteuid() && info->st_uid != 0) {
         fail(err, ERR_PERMISSION, "the key file %s belongs to another user", path);
         return fail_cure(err, "run the worker as the owner of its key file");
     }
-    if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if ((info->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
         fail(err, ERR_PERMISSION, "the key file %s is open to its group or to others", path);
         return fail_cure(err, "chmod 0400 the file; if somebody may have read it, make a new key and re-seal");
     }
-    if (info.st_size > KEY_FILE_MAX)
+    if (info->st_size > KEY_FILE_MAX)
         return fail(err, ERR_CONFIG, "the key file %s is larger than a key", path);
     return true;
 }
@@ -66,41 +64,58 @@ static bool read_all(int fd, const char *path, struct buf *text, struct err *err
 }
 
 /* O_NONBLOCK: a FIFO must not hold us up. */
-static bool read_key_file(const char *path, struct buf *text, struct err *err) {
+bool read_key_file(const char *path, struct buf *text, struct stat *info, struct err *err) {
     AUTO(close_auto) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0) {
         fail(err, errno == EACCES ? ERR_PERMISSION : ERR_CONFIG, "the key file %s cannot be opened: %s", path,
              strerror(errno));
         return fail_cure(err, "set key-file, or make a key with: kaquan-worker key new");
     }
-    return file_good(fd, path, err) && read_all(fd, path, text, err);
+    return file_good(fd, path, info, err) && read_all(fd, path, text, err);
 }
 
-/* Without this OpenSSL would ask on the terminal for the passphrase of an encrypted key. */
-static int no_passphrase(char *to, int size, int writing, void *user) {
-    (void)to, (void)size, (void)writing, (void)user;
-    return -1;
+/* What a file holds, in its order. */
+enum { PAIRS_MAX = 16 };
+struct parts {
+    EVP_PKEY *keys[PAIRS_MAX];
+    X509 *certificates[PAIRS_MAX];
+    int key_count, certificate_count;
+};
+
+static void parts_clear(struct parts *p) {
+    for (int i = 0; i < PAIRS_MAX; i++) {
+        EVP_PKEY_free(p->keys[i]);
+        X509_free(p->certificates[i]);
+    }
 }
 
-/* Key and certificate may stand in any order. */
-static bool parse_key(struct seal_key *key, const struct buf *text) {
-    AUTO(bio_auto) BIO *first = BIO_new_mem_buf(buf_str(text), int_of(text->len));
-    AUTO(bio_auto) BIO *second = BIO_new_mem_buf(buf_str(text), int_of(text->len));
-    if (first == NULL || second == NULL)
+/* Encrypted keys are none: OpenSSL would ask on the terminal for a passphrase. */
+static bool take_part(struct parts *p, const char *name, const unsigned char *der, long len) {
+    if (strcmp(name, PEM_STRING_X509) == 0 && p->certificate_count < PAIRS_MAX)
+        return (p->certificates[p->certificate_count++] = d2i_X509(NULL, &der, len)) != NULL;
+    if ((strcmp(name, PEM_STRING_PKCS8INF) == 0 || strcmp(name, PEM_STRING_ECPRIVATEKEY) == 0) &&
+        p->key_count < PAIRS_MAX)
+        return (p->keys[p->key_count++] = d2i_AutoPrivateKey(NULL, &der, len)) != NULL;
+    return strcmp(name, PEM_STRING_ECPARAMETERS) == 0; /* `openssl ecparam` puts them in front of its key */
+}
+
+static bool parse_parts(struct parts *p, const struct buf *text) {
+    AUTO(bio_auto) BIO *in = BIO_new_mem_buf(buf_str(text), int_of(text->len));
+    char *name, *header;
+    unsigned char *der;
+    long len;
+    bool good = true;
+    if (in == NULL)
         bug("no memory for a key");
-    key->private_key = PEM_read_bio_PrivateKey(first, NULL, no_passphrase, NULL);
-    key->certificate = PEM_read_bio_X509(second, NULL, NULL, NULL);
+    while (good && PEM_read_bio(in, &name, &header, &der, &len) == 1) {
+        good = take_part(p, name, der, len);
+        OPENSSL_free(name);
+        OPENSSL_free(header);
+        OPENSSL_clear_free(der, size_of(len));
+    }
+    good = good && (ERR_peek_last_error() == 0 || ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE);
     ERR_clear_error();
-    return key->private_key != NULL && key->certificate != NULL;
-}
-
-static bool key_good(const struct seal_key *key, const char *path, struct err *err) {
-    if (EVP_PKEY_get_base_id(key->private_key) != EVP_PKEY_EC)
-        return fail(err, ERR_CONFIG, "the key in %s is not an elliptic curve key", path);
-    if (X509_check_private_key(key->certificate, key->private_key) == 1)
-        return true;
-    ERR_clear_error();
-    return fail(err, ERR_CONFIG, "key and certificate in %s do not belong together", path);
+    return good && p->key_count > 0 && p->certificate_count == p->key_count;
 }
 
 static void name_key(struct seal_key *key) {
@@ -137,39 +152,116 @@ static void derive_fingerprint_key(struct seal_key *key) {
     BN_clear_free(scalar);
 }
 
-static bool load(struct seal_key *key, const char *path, struct err *err) {
-    AUTO_BUF struct buf text = {0};
-    if (!read_key_file(path, &text, err))
-        return false;
-    if (!parse_key(key, &text)) {
-        fail(err, ERR_CONFIG, "the key file %s does not hold a private key and its certificate as plain PEM", path);
-        return fail_cure(err, "make one with: kaquan-worker key new");
+/* The pair of parts->keys[i], which goes over to it; its certificate may stand anywhere in the file. */
+static struct seal_key *make_pair(struct parts *parts, int i, const char *path, struct err *err) {
+    struct seal_key *key;
+    int fits = 0;
+    if (EVP_PKEY_get_base_id(parts->keys[i]) != EVP_PKEY_EC) {
+        fail(err, ERR_CONFIG, "a key in %s is not an elliptic curve key", path);
+        return NULL;
     }
-    if (!key_good(key, path, err))
-        return fail_cure(err, "make a key with: kaquan-worker key new");
+    while (
+        fits < parts->certificate_count &&
+        (parts->certificates[fits] == NULL || X509_check_private_key(parts->certificates[fits], parts->keys[i]) != 1))
+        fits++;
+    ERR_clear_error();
+    if (fits == parts->certificate_count) {
+        fail(err, ERR_CONFIG, "key and certificate in %s do not belong together", path);
+        return NULL;
+    }
+    key = mem_new(sizeof *key);
+    key->private_key = parts->keys[i];
+    key->certificate = parts->certificates[fits];
+    parts->keys[i] = NULL;
+    parts->certificates[fits] = NULL;
     name_key(key);
     write_certificate(key);
     derive_fingerprint_key(key);
-    return true;
+    return key;
+}
+
+static struct seal_key *make_pairs(struct parts *parts, const char *path, struct err *err) {
+    struct seal_key *first = NULL, **end = &first;
+    for (int i = 0; i < parts->key_count; i++) {
+        *end = make_pair(parts, i, path, err);
+        if (*end == NULL) {
+            fail_cure(err, "make a key with: kaquan-worker key new");
+            seal_key_free(first);
+            return NULL;
+        }
+        end = &(*end)->next;
+    }
+    return first;
 }
 
 struct seal_key *seal_key_load(const char *path, struct err *err) {
-    struct seal_key *key = mem_new(sizeof *key);
-    if (load(key, path, err))
-        return key;
-    seal_key_free(key);
-    return NULL;
+    AUTO_BUF struct buf text = {0};
+    AUTO(parts_clear) struct parts parts = {0};
+    struct seal_key *keys;
+    struct stat file;
+    if (!read_key_file(path, &text, &file, err))
+        return NULL;
+    if (!parse_parts(&parts, &text)) {
+        fail(err, ERR_CONFIG, "the key file %s does not hold private keys and their certificates as plain PEM", path);
+        fail_cure(err, "make one with: kaquan-worker key new");
+        return NULL;
+    }
+    keys = make_pairs(&parts, path, err);
+    if (keys != NULL)
+        keys->file = file;
+    return keys;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b) {
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+           a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Whoever was lent the first key keeps it: new ones are put behind it, and none is taken away. */
+bool seal_key_refresh(struct seal_key *keys, const char *path, struct err *err) {
+    struct stat now;
+    struct seal_key *fresh, *last = keys;
+    if (stat(path, &now) == 0 && same_file(&now, &keys->file))
+        return true;
+    fresh = seal_key_load(path, err);
+    if (fresh == NULL)
+        return false;
+    keys->file = fresh->file;
+    while (last->next != NULL)
+        last = last->next;
+    while (fresh != NULL) {
+        struct seal_key *one = fresh;
+        fresh = one->next;
+        one->next = NULL;
+        if (seal_key_find(keys, one->id) != NULL)
+            seal_key_free(one);
+        else
+            last = last->next = one;
+    }
+    return true;
 }
 
 /* OpenSSL overwrites the private number when it frees a key. */
 void seal_key_free(struct seal_key *key) {
-    if (key == NULL)
-        return;
-    EVP_PKEY_free(key->private_key);
-    X509_free(key->certificate);
-    buf_wipe(&key->pem);
-    OPENSSL_cleanse(key, sizeof *key);
-    free(key);
+    while (key != NULL) {
+        struct seal_key *next = key->next;
+        EVP_PKEY_free(key->private_key);
+        X509_free(key->certificate);
+        buf_wipe(&key->pem);
+        OPENSSL_cleanse(key, sizeof *key);
+        free(key);
+        key = next;
+    }
+}
+
+const struct seal_key *seal_key_find(const struct seal_key *keys, const char *id) {
+    while (keys != NULL && strcmp(keys->id, id) != 0)
+        keys = keys->next;
+    return keys;
+}
+
+const struct seal_key *seal_key_next(const struct seal_key *key) {
+    return key->next;
 }
 
 const char *seal_key_id(const struct seal_key *key) {
@@ -182,110 +274,4 @@ const char *seal_key_certificate(const struct seal_key *key) {
 
 struct bytes seal_key_fingerprint_key(const struct seal_key *key) {
     return (struct bytes){key->fingerprint_key, sizeof key->fingerprint_key};
-}
-
-/* --- making --- */
-
-static bool set_serial(X509 *certificate) {
-    BIGNUM *serial = BN_new();
-    bool good = serial != NULL && BN_rand(serial, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
-                BN_to_ASN1_INTEGER(serial, X509_get_serialNumber(certificate)) != NULL;
-    BN_free(serial);
-    return good;
-}
-
-static bool add_extension(X509 *certificate, int nid, const char *value) {
-    X509V3_CTX context;
-    X509_EXTENSION *extension;
-    bool good;
-    X509V3_set_ctx_nodb(&context);
-    X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
-    extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    good = extension != NULL && X509_add_ext(certificate, extension, -1) == 1;
-    X509_EXTENSION_free(extension);
-    return good;
-}
-
-static bool set_name(X509 *certificate, const char *name) {
-    X509_NAME *subject = X509_get_subject_name(certificate);
-    return X509_NAME_add_entry_by_NID(subject, NID_commonName, MBSTRING_UTF8, (const unsigned char *)name, -1, -1,
-                                      0) == 1 &&
-           X509_set_issuer_name(certificate, subject) == 1;
-}
-
-/* Keys are retired by rotation, not by a date: RFC 5280 writes "no end" as 99991231235959Z. */
-static bool fill_certificate(X509 *certificate, EVP_PKEY *pair, const char *name) {
-    return X509_set_version(certificate, X509_VERSION_3) == 1 && set_serial(certificate) &&
-           X509_gmtime_adj(X509_getm_notBefore(certificate), 0) != NULL &&
-           ASN1_TIME_set_string(X509_getm_notAfter(certificate), "99991231235959Z") == 1 &&
-           set_name(certificate, name) && X509_set_pubkey(certificate, pair) == 1 &&
-           add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
-           add_extension(certificate, NID_key_usage, "critical,keyAgreement") &&
-           add_extension(certificate, NID_subject_key_identifier, "hash") &&
-           X509_sign(certificate, pair, EVP_sha256()) > 0;
-}
-
-/* The pair as PEM: private key (PKCS #8), then certificate. */
-static bool make_pair(const char *name, struct buf *pem) {
-    EVP_PKEY *pair = EVP_EC_gen("P-256");
-    X509 *certificate = X509_new();
-    AUTO(bio_auto) BIO *out = BIO_new(BIO_s_mem());
-    const char *text;
-    long len;
-    bool good = pair != NULL && certificate != NULL && out != NULL && fill_certificate(certificate, pair, name) &&
-                PEM_write_bio_PKCS8PrivateKey(out, pair, NULL, NULL, 0, NULL, NULL) == 1 &&
-                PEM_write_bio_X509(out, certificate) == 1;
-    if (good) {
-        len = BIO_get_mem_data(out, &text);
-        buf_add(pem, text, size_of(len));
-    }
-    X509_free(certificate);
-    EVP_PKEY_free(pair);
-    ERR_clear_error();
-    return good;
-}
-
-static bool write_all(int fd, const char *data, size_t len) {
-    while (len > 0) {
-        ssize_t n = write(fd, data, len);
-        if (n < 0 && errno != EINTR)
-            return false;
-        data += n > 0 ? n : 0;
-        len -= n > 0 ? (size_t)n : 0;
-    }
-    return fsync(fd) == 0;
-}
-
-/* The name of a new file is safe on disk only when its directory is. */
-static bool sync_directory(const char *path) {
-    const char *slash = strrchr(path, '/');
-    AUTO_BUF struct buf directory = {0};
-    buf_add(&directory, path, slash == NULL ? 0 : (size_t)(slash - path) + 1);
-    AUTO(close_auto) int fd = open(slash == NULL ? "." : buf_str(&directory), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && fsync(fd) == 0;
-}
-
-static bool write_key_file(const char *path, const struct buf *pem, struct err *err) {
-    AUTO(close_auto) int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0400);
-    if (fd < 0 && errno == EEXIST) {
-        fail(err, ERR_INPUT, "the key file %s is already there and is never overwritten", path);
-        return fail_cure(err, "choose another name; what was sealed for the old key needs the old file");
-    }
-    if (fd < 0)
-        return fail(err, ERR_IO, "the key file %s cannot be made: %s", path, strerror(errno));
-    if (write_all(fd, pem->data, pem->len) && sync_directory(path))
-        return true;
-    fail(err, ERR_IO, "the key file %s cannot be written: %s", path, strerror(errno));
-    unlink(path);
-    return false;
-}
-
-bool seal_key_create(const char *path, const char *name, struct err *err) {
-    AUTO_BUF struct buf pem = {0};
-    size_t len = strlen(name);
-    if (len == 0 || len > NAME_MAX_LEN)
-        return fail(err, ERR_INPUT, "a key's name has 1 to %d bytes", NAME_MAX_LEN);
-    if (!make_pair(name, &pem))
-        return fail(err, ERR_INPUT, "no key could be made with the name \"%s\"", name);
-    return write_key_file(path, &pem, err);
 }

@@ -1,6 +1,8 @@
-/* seal_private.h - what seal.c and seal_key.c share; nobody else includes it. */
+/* seal_private.h - what seal.c, seal_key.c and seal_make.c share; nobody else includes it. */
 #ifndef KAQUAN_SEAL_PRIVATE_H
 #define KAQUAN_SEAL_PRIVATE_H
+
+#include <sys/stat.h>
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -15,6 +17,11 @@ struct seal_key {
     char id[KEY_ID_LEN + 1];
     struct buf pem; /* the certificate */
     unsigned char fingerprint_key[FINGERPRINT_KEY_LEN];
+    struct seal_key *next; /* of the same file */
+    struct stat file;      /* of the first: the file as it was read */
 };
+
+/* All of a key file that only its owner can read. */
+bool read_key_file(const char *path, struct buf *text, struct stat *info, struct err *err);
 
 #endif

@@ -131,18 +131,29 @@ static bool tell_end(const struct wx_tools *tools, const struct credential_lease
                     V_INT(db_int(rows, 0, "epoch_before")), V_TEXT("WeChat replaced the api_ticket early"));
 }
 
+/* The key that is in use. A worker that does not hold it seals to its own, or it could not open what it stored. */
+static const struct seal_key *sealing_key(const struct wx_tools *tools, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    const struct seal_key *active;
+    if (!db_query0(tools->db, &sql_worker_key_active, &rows, err))
+        return NULL;
+    active = rows.count == 1 ? seal_key_find(tools->key, db_text(&rows, 0, "key_id")) : NULL;
+    return active != NULL ? active : tools->key;
+}
+
 static bool replace_in(const struct wx_tools *tools, const struct credential_lease *lease, const struct secret *value,
                        int64_t expires_in, bool *fenced, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     AUTO_BUF struct buf sealed = {0};
     char fingerprint[FINGERPRINT_LEN + 1];
     struct seal_place place = {lease->appid, credential_kind_name(lease->kind), lease->epoch + 1};
-    if (!seal(seal_key_certificate(tools->key), &place, value, &sealed, err))
+    const struct seal_key *key = sealing_key(tools, err);
+    if (key == NULL || !seal(seal_key_certificate(key), &place, value, &sealed, err))
         return false;
-    secret_fingerprint(value, seal_key_fingerprint_key(tools->key), fingerprint);
+    secret_fingerprint(value, seal_key_fingerprint_key(key), fingerprint);
     if (!db_query(tools->db, &sql_credential_replace, &rows, err, V_INT(lease->account_id), V_TEXT(place.column),
                   V_INT(lease->fence), V_SECONDS(lease->started), V_INT(expires_in), V_BYTES(sealed.data, sealed.len),
-                  V_TEXT(seal_key_id(tools->key)), V_TEXT(fingerprint)))
+                  V_TEXT(seal_key_id(key)), V_TEXT(fingerprint)))
         return false;
     *fenced = rows.count == 0;
     if (*fenced)

@@ -43,6 +43,7 @@ bool cmd_quota_list(struct call *call, struct err *err);
 bool cmd_quota_refresh(struct call *call, struct err *err);
 bool cmd_quota_reset(struct call *call, struct err *err);
 bool cmd_key_new(struct call *call, struct err *err);
+bool cmd_key_rotate(struct call *call, struct err *err);
 bool cmd_key_list(struct call *call, struct err *err);
 bool cmd_credential_list(struct call *call, struct err *err);
 bool cmd_epoch_revoke(struct call *call, struct err *err);

@@ -6,6 +6,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "migrate.h"
+#include "reseal.h"
 
 static const double OFFSET_WARN_S = 5, OFFSET_FAIL_S = 60;
 
@@ -75,6 +76,18 @@ static void privileges(struct check_list *list, struct db *db) {
                   db_text(&rows, i, "privilege"), db_text(&rows, i, "object"));
 }
 
+static void sealed_to(struct check_list *list, struct db *db, const char *active) {
+    struct err err = {0};
+    int64_t left = 0;
+    if (!reseal_left(db, active, &left, &err))
+        check_err(list, "certificate", &err);
+    else if (left > 0)
+        check_add(list, "certificate", CHECK_WARN, 0, "kaquan-worker key rotate goes on with it",
+                  "%s, fits the key file; %lld values are sealed to other keys", active, (long long)left);
+    else
+        check_add(list, "certificate", CHECK_OK, 0, NULL, "%s, fits the key file", active);
+}
+
 /* The private key here and the certificate that secrets are sealed to must be a pair. */
 static void key(struct check_list *list, struct work *work) {
     AUTO_ROWS struct db_rows rows = {0};
@@ -90,12 +103,12 @@ static void key(struct check_list *list, struct work *work) {
     else if (rows.count == 0)
         check_add(list, "certificate", CHECK_FAIL, code(ERR_CONFIG), "kaquan-worker key new",
                   "none is in the database");
-    else if (strcmp(db_text(&rows, 0, "key_id"), seal_key_id(ours)) != 0)
+    else if (seal_key_find(ours, db_text(&rows, 0, "key_id")) == NULL)
         check_add(list, "certificate", CHECK_FAIL, code(ERR_CONFIG),
-                  "copy the key file of the host where `key new` ran", "secrets are sealed to %s, the key here is %s",
-                  db_text(&rows, 0, "key_id"), seal_key_id(ours));
+                  "copy the key file of the host where `key new` or `key rotate` ran",
+                  "secrets are sealed to %s, the key here is %s", db_text(&rows, 0, "key_id"), seal_key_id(ours));
     else
-        check_add(list, "certificate", CHECK_OK, 0, NULL, "%s, fits the key file", seal_key_id(ours));
+        sealed_to(list, work->db, db_text(&rows, 0, "key_id"));
 }
 
 static void ca_file(struct check_list *list, const struct conf *conf) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "migrate.h"
 
 enum { STATEMENT_TIMEOUT_MS = 30000, LOCK_TIMEOUT_MS = 2000 };
@@ -56,9 +57,14 @@ void work_close(struct work *work) {
     work->db = NULL;
 }
 
+/* A rotation adds a key to the file while we run. What we have does until the file can be read. */
 struct seal_key *work_key(struct work *work, struct err *err) {
+    const char *path = conf_text(&work->conf, CONF_KEY_FILE);
+    struct err why = {0};
     if (work->key == NULL)
-        work->key = seal_key_load(conf_text(&work->conf, CONF_KEY_FILE), err);
+        work->key = seal_key_load(path, err);
+    else if (!seal_key_refresh(work->key, path, &why))
+        log_warn("key_file_not_read", F_TEXT("why", why.text));
     return work->key;
 }
 

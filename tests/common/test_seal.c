@@ -349,6 +349,55 @@ TEST(a_bad_certificate_seals_nothing) {
     assert_int_equal(sealed.len, 0);
 }
 
+/* --- several keys in one file --- */
+
+TEST(every_key_of_a_file_opens_what_was_sealed_to_it) {
+    AUTO_BUF struct buf pem = {0}, other = {0};
+    AUTO_BUF struct buf sealed = {0};
+    AUTO_SECRET struct secret secret = {0};
+    struct err err = {0};
+    struct seal_key *both;
+    read_file(key_path, &pem);
+    read_file(other_path, &other);
+    buf_add(&other, pem.data, pem.len);
+    write_file(path_of("broken.pem"), other.data, other.len, 0400);
+    both = seal_key_load(path_of("broken.pem"), &err);
+    assert_non_null(both);
+    assert_string_equal(seal_key_id(both), seal_key_id(other_key));
+    assert_string_equal(seal_key_id(seal_key_find(both, seal_key_id(key))), seal_key_id(key));
+    assert_null(seal_key_find(both, "0000000000000000"));
+    seal_ticket(&sealed);
+    assert_true(unseal(both, &here, bytes_of(&sealed), &secret, &err));
+    assert_string_equal(secret.value, ticket);
+    seal_key_free(both);
+    unlink(path_of("broken.pem"));
+}
+
+TEST(a_key_that_is_added_to_the_file_is_found_by_who_has_read_it_before) {
+    AUTO_BUF struct buf before = {0}, after = {0};
+    char path[128];
+    struct stat info;
+    struct err err = {0};
+    struct seal_key *keys;
+    snprintf(path, sizeof path, "%s", path_of("broken.pem"));
+    keys = make_key(path);
+    read_file(path, &before);
+    assert_true(seal_key_refresh(keys, path, &err));
+    assert_null(seal_key_next(keys));
+    assert_true(seal_key_add(path, "second", &err));
+    read_file(path, &after);
+    assert_memory_equal(after.data, before.data, before.len);
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0400);
+    assert_true(seal_key_refresh(keys, path, &err));
+    assert_non_null(seal_key_next(keys));
+    assert_null(seal_key_next(seal_key_next(keys)));
+    unlink(path);
+    assert_false(seal_key_refresh(keys, path, &err)); /* and what it has, it keeps */
+    assert_non_null(seal_key_next(keys));
+    seal_key_free(keys);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sealed_is_opened),
@@ -368,6 +417,8 @@ int main(void) {
         cmocka_unit_test(a_new_key_is_0400_and_never_overwrites),
         cmocka_unit_test(a_key_has_a_steady_name_and_fingerprint_key),
         cmocka_unit_test(a_bad_certificate_seals_nothing),
+        cmocka_unit_test(every_key_of_a_file_opens_what_was_sealed_to_it),
+        cmocka_unit_test(a_key_that_is_added_to_the_file_is_found_by_who_has_read_it_before),
     };
     return cmocka_run_group_tests(tests, make_keys, drop_keys);
 }
