@@ -5,6 +5,9 @@ create view sealed_value as
     from account a where a.secret is not null
   union all
   select c.kind, c.account_id, a.appid, c.epoch, c.sealed, c.key_id
-    from credential c join account a on a.id = c.account_id where c.sealed is not null;
+    from credential c join account a on a.id = c.account_id where c.sealed is not null
+  union all
+  select 'aes_key', b.account_id, a.appid, 0, b.aes_key, b.key_id
+    from account_callback b join account a on a.id = b.account_id;
 
 grant select on sealed_value to kaquan_worker;

@@ -5,5 +5,8 @@ with secrets as (
 ), credentials as (
   update kaquan.credential set sealed = $3::bytea, key_id = $4
    where kind = $1 and account_id = $2 and sealed = $5::bytea returning 1
+), callbacks as (
+  update kaquan.account_callback set aes_key = $3::bytea, key_id = $4
+   where $1 = 'aes_key' and account_id = $2 and aes_key = $5::bytea returning 1
 )
-select (select count(*) from secrets) + (select count(*) from credentials) as moved
+select (select count(*) from secrets) + (select count(*) from credentials) + (select count(*) from callbacks) as moved

@@ -78,15 +78,18 @@ static int64_t whole_steps(void) {
 
 TEST(the_built_in_files_are_in_order) {
     size_t steps = migration_steps(&migrations);
+    long last = 0;
 
     for (size_t i = 0; i < migrations.count; i++) {
         const struct migration *file = &migrations.files[i];
+        long number = strtol(file->name, NULL, 10);
 
         assert_int_equal(strlen(file->checksum), 64);
         if (i >= steps)
             assert_string_equal(file->name, "roles.sql");
         else
-            assert_int_equal(strtol(file->name, NULL, 10), (long)i + 1);
+            assert_true(number > last); /* a gap is a number that was given and not needed */
+        last = number;
     }
     assert_int_equal(migrations.count, steps + 1);
 }
