@@ -24,6 +24,7 @@ struct card_stream {
     struct endings endings[CARD_BUCKETS_MAX];
     int bucket, buckets;
     bool with_code;
+    const char *codes; /* what is left of the given ones, or NULL */
     bool begun, ended;
     int32_t fill;
     int64_t ordinal; /* of the next card */
@@ -61,6 +62,7 @@ struct card_stream *card_stream_new(const struct card_batch_options *options, st
     s->bucket = options->bucket;
     s->buckets = options->buckets;
     s->with_code = options->with_code;
+    s->codes = options->codes;
     s->fill = options->fill;
     s->ordinal = options->first_ordinal;
     s->run = options->first_run;
@@ -107,43 +109,18 @@ void card_make_code(struct card_stream *s, char code[CODE_LEN + 1]) {
     code[CODE_LEN] = '\0';
 }
 
-static char *put_bytes(char *to, const void *data, size_t len) {
-    memcpy(to, data, len);
-    return to + len;
-}
-
-static char *put_int16(char *to, uint16_t value) {
-    value = __builtin_bswap16(value);
-    return put_bytes(to, &value, sizeof value);
-}
-
-static char *put_int32(char *to, uint32_t value) {
-    value = __builtin_bswap32(value);
-    return put_bytes(to, &value, sizeof value);
-}
-
-static char *put_int64(char *to, uint64_t value) {
-    value = __builtin_bswap64(value);
-    return put_bytes(to, &value, sizeof value);
-}
-
-/* A field is its length and its bytes; the length -1 is NULL. */
-static char *put_field(char *to, const void *data, size_t len) {
-    return put_bytes(put_int32(to, (uint32_t)len), data, len);
-}
-
 static size_t put_row(struct card_stream *s, struct bytes code, char *to) {
     char nonce_text[NONCE_LEN + 1];
     unsigned char signature[SIGNATURE_LEN];
     const unsigned char *nonce = random_take(s->random, NONCE_BYTES);
-    char *end = put_int16(to, COLUMNS);
+    char *end = copy_row(to, COLUMNS);
     hex_text(nonce, NONCE_BYTES, nonce_text);
     sign_batch(s->batch, code, (struct bytes){nonce_text, NONCE_LEN}, signature);
-    end = put_int64(put_int32(end, sizeof(uint64_t)), (uint64_t)s->ordinal++);
-    end = put_int32(put_int32(end, sizeof(uint32_t)), (uint32_t)s->fill);
-    end = code.len == 0 ? put_int32(end, UINT32_MAX) : put_field(end, code.data, code.len);
-    end = put_field(end, nonce, NONCE_BYTES);
-    end = put_field(end, signature, SIGNATURE_LEN);
+    end = copy_field_bigint(end, (uint64_t)s->ordinal++);
+    end = copy_field_int(end, (uint32_t)s->fill);
+    end = code.len == 0 ? copy_field_null(end) : copy_field(end, code.data, code.len);
+    end = copy_field(end, nonce, NONCE_BYTES);
+    end = copy_field(end, signature, SIGNATURE_LEN);
     return (size_t)(end - to);
 }
 
@@ -154,8 +131,19 @@ size_t card_encode(struct card_stream *s, const char *code, char *to) {
     return put_row(s, given, to);
 }
 
+/* The next of the given codes. */
+static struct bytes take_code(struct card_stream *s) {
+    struct bytes code = {s->codes, (size_t)(strchrnul(s->codes, '\n') - s->codes)};
+    if (code.len == 0 || code.len > CODE_MAX)
+        bug("a code of %zu bytes", code.len);
+    s->codes += code.len + (s->codes[code.len] != '\0');
+    return code;
+}
+
 static size_t put_next(struct card_stream *s, char *to) {
     char code[CODE_LEN];
+    if (s->codes != NULL)
+        return put_row(s, take_code(s), to);
     if (!s->with_code)
         return put_row(s, (struct bytes){NULL, 0}, to);
     make_code(s, code);
@@ -163,14 +151,11 @@ static size_t put_next(struct card_stream *s, char *to) {
 }
 
 size_t card_copy_begin(char *to) {
-    static const char signature[] = "PGCOPY\n\377\r\n"; /* with its NUL; then no flags and no extension */
-    char *end = put_bytes(to, signature, sizeof signature);
-    end = put_int32(put_int32(end, 0), 0);
-    return (size_t)(end - to);
+    return (size_t)(copy_begin(to) - to);
 }
 
 size_t card_copy_end(char *to) {
-    return (size_t)(put_int16(to, UINT16_MAX) - to);
+    return (size_t)(copy_end(to) - to);
 }
 
 size_t card_stream_fill(struct card_stream *s, char *chunk, size_t cap, int64_t *cards_left) {

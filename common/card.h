@@ -4,6 +4,7 @@
 #define KAQUAN_CARD_H
 
 #include "base.h"
+#include "copy.h"
 #include "random.h"
 #include "sign.h"
 
@@ -11,8 +12,7 @@
  * never repeat, then random characters, so that nobody can guess the next one. */
 enum { CODE_RUN_LEN = 7, CODE_RANDOM_LEN = 11, CODE_LEN = CODE_RUN_LEN + CODE_RANDOM_LEN };
 enum { CARD_BUCKETS_MAX = 16 };
-enum { CARD_CHUNK = 32 << 10 }; /* what one PQputCopyData should carry */
-enum { CARD_BEGIN_LEN = 19, CARD_ROW_MAX = 84, CARD_END_LEN = 2 };
+enum { CARD_CHUNK = COPY_CHUNK, CARD_BEGIN_LEN = COPY_BEGIN_LEN, CARD_ROW_MAX = 84, CARD_END_LEN = COPY_END_LEN };
 #define CARD_RUN_END (INT64_C(1) << 35) /* running numbers lie below */
 
 /* What the cards of one batch share. Texts are lent for the call of card_stream_new(). */
@@ -21,6 +21,7 @@ struct card_batch_options {
     const char *card_id;
     int64_t timestamp;     /* Unix seconds */
     bool with_code;        /* false: code modes deposit and wechat */
+    const char *codes;     /* given codes, one a line, as many as cards; lent until the end. NULL: codes are made */
     int64_t first_ordinal; /* of the first card; the next ones follow */
     int32_t fill;
     int64_t first_run; /* running number of the first generated code */

@@ -91,6 +91,8 @@ bool db_script(struct db *db, const char *name, const char *text, struct err *er
 
 /* COPY into a card slot, binary, freeze (PostgreSQL 15, sql-copy). `slot` names the table pool_card_NN. */
 bool db_copy_cards_begin(struct db *db, int slot, struct err *err);
+/* The same into the table where an import's codes wait; emptied in this transaction. */
+bool db_copy_codes_begin(struct db *db, struct err *err);
 bool db_copy_data(struct db *db, const char *data, size_t len, struct err *err);
 /* Ends it; `why` not NULL makes the server give the COPY up. `*stored` is the count the server reports. */
 bool db_copy_end(struct db *db, const char *why, int64_t *stored, struct err *err);

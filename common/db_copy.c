@@ -15,6 +15,11 @@ bool db_copy_cards_begin(struct db *db, int slot, struct err *err) {
     return db_run_text(db, "copy_cards", text, err);
 }
 
+bool db_copy_codes_begin(struct db *db, struct err *err) {
+    return db_run_text(db, "copy_codes",
+                       "copy kaquan.code_import_line (line, code) from stdin (format binary, freeze)", err);
+}
+
 bool db_copy_data(struct db *db, const char *data, size_t len, struct err *err) {
     if (PQputCopyData(db->conn, data, int_of(len)) == 1)
         return true;

@@ -28,7 +28,8 @@ bool pool_need(struct db *db, int32_t template_id, struct pool_need *need, struc
                            .wanted = db_int(&rows, 0, "wanted"),
                            .stock_left = db_null(&rows, 0, "stock_left") ? INT64_MAX : db_int(&rows, 0, "stock_left"),
                            .ready = db_int(&rows, 0, "ready"),
-                           .with_code = db_bool(&rows, 0, "with_code")};
+                           .with_code = db_bool(&rows, 0, "with_code"),
+                           .imported = db_bool(&rows, 0, "imported")};
     text_copy(need->template_key, sizeof(need->template_key), db_text(&rows, 0, "key"));
     text_copy(need->reason, sizeof(need->reason), db_text(&rows, 0, "reason"));
     return true;
@@ -47,7 +48,8 @@ struct slot_lease {
 static bool slot_take(struct db *db, const struct pool_need *need, int64_t cards, struct slot_lease *lease,
                       struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query(db, &sql_fill_begin, &rows, err, V_INT(need->template_id), V_INT(need->epoch), V_INT(cards)))
+    int64_t runs = need->imported ? 0 : cards; /* running numbers of codes that are made */
+    if (!db_query(db, &sql_fill_begin, &rows, err, V_INT(need->template_id), V_INT(need->epoch), V_INT(runs)))
         return false;
     *lease = (struct slot_lease){.slot = (int)db_int(&rows, 0, "slot"),
                                  .fill = (int)db_int(&rows, 0, "fill"),
@@ -60,6 +62,25 @@ static bool slot_take(struct db *db, const struct pool_need *need, int64_t cards
                                  .buckets = (int)db_int(&rows, 0, "buckets"),
                                  .began = db_number(&rows, 0, "began")};
     text_copy(lease->card_id, sizeof(lease->card_id), db_text(&rows, 0, "card_id"));
+    return true;
+}
+
+/* The codes that a fill puts on cards. */
+struct code_supply {
+    struct db_rows rows; /* the codes, one a line, in one text */
+    int64_t free;        /* imported codes that are no tickets */
+};
+
+/* Leaves fewer cards to sign when there are fewer codes. */
+static bool codes_load(struct db *db, const struct pool_need *need, struct code_supply *supply, int64_t *cards,
+                       struct err *err) {
+    if (!need->imported)
+        return true;
+    if (!db_query(db, &sql_fill_codes, &supply->rows, err, V_INT(need->template_id), V_INT(*cards)))
+        return false;
+    supply->free = db_int(&supply->rows, 0, "free");
+    if (*cards > supply->free)
+        *cards = supply->free;
     return true;
 }
 
@@ -81,14 +102,15 @@ static bool cards_stream(struct db *db, struct card_stream *stream, int64_t card
 }
 
 static bool cards_copy(struct db *db, const struct pool_need *need, const struct slot_lease *lease,
-                       const struct secret *api_ticket, int64_t cards, const struct pool_progress *progress,
-                       struct err *err) {
+                       const struct secret *api_ticket, const char *codes, int64_t cards,
+                       const struct pool_progress *progress, struct err *err) {
     struct random *random = mem_new(sizeof(*random));
     random_init(random);
     struct card_stream *stream = card_stream_new(&(struct card_batch_options){.api_ticket = api_ticket->value,
                                                                               .card_id = lease->card_id,
                                                                               .timestamp = lease->signed_at,
                                                                               .with_code = need->with_code,
+                                                                              .codes = codes,
                                                                               .first_ordinal = lease->first_ordinal,
                                                                               .fill = lease->fill,
                                                                               .first_run = lease->first_run,
@@ -112,39 +134,52 @@ static bool cards_copy(struct db *db, const struct pool_need *need, const struct
                   fail(err, ERR_BUG, "%" PRId64 " cards were copied, %" PRId64 " are stored", cards, stored));
 }
 
+/* Opens the slot. The stock ends with this fill when it is used up by it, and imported codes when all are on cards.
+ */
+static bool slot_open(struct db *db, const struct pool_need *need, const struct slot_lease *lease,
+                      const struct code_supply *supply, int64_t cards, const char *host, struct err *err) {
+    const char *reason = need->reason[0] ? need->reason : "asked for";
+    bool final = cards >= need->stock_left || (need->imported && cards == supply->free);
+    return db_do(db, &sql_fill_commit, err, V_INT(need->template_id), V_INT(lease->slot), V_INT(lease->fill),
+                 V_INT(need->epoch), V_INT(lease->signed_at), V_INT(lease->first_ordinal), V_INT(cards),
+                 lease->had_fill ? V_INT(lease->previous_fill) : V_NULL, V_BOOL(final), V_TEXT(reason), V_TEXT(host),
+                 V_SECONDS(lease->began)) &&
+           (!need->imported || db_do(db, &sql_fill_imported, err, V_INT(need->template_id), V_INT(supply->free)));
+}
+
 static bool fill_in_transaction(struct db *db, const struct pool_need *need, const struct secret *api_ticket,
-                                int64_t cards, const char *host, const struct pool_progress *progress,
-                                struct pool_filled *filled, struct err *err) {
+                                int64_t cards, struct code_supply *supply, const char *host,
+                                const struct pool_progress *progress, struct pool_filled *filled, struct err *err) {
     struct slot_lease lease;
-    if (!slot_take(db, need, cards, &lease, err))
+    if (!codes_load(db, need, supply, &cards, err) || !slot_take(db, need, cards, &lease, err))
         return false;
     FAULT("fill_before_copy");
-    if (!cards_copy(db, need, &lease, api_ticket, cards, progress, err))
+    const char *codes = need->imported ? db_text(&supply->rows, 0, "codes") : NULL;
+    if (!cards_copy(db, need, &lease, api_ticket, codes, cards, progress, err))
         return false;
     FAULT("fill_after_copy");
-    const char *reason = need->reason[0] ? need->reason : "asked for";
-    if (!db_do(db, &sql_fill_commit, err, V_INT(need->template_id), V_INT(lease.slot), V_INT(lease.fill),
-               V_INT(need->epoch), V_INT(lease.signed_at), V_INT(lease.first_ordinal), V_INT(cards),
-               lease.had_fill ? V_INT(lease.previous_fill) : V_NULL, V_BOOL(cards >= need->stock_left),
-               V_TEXT(reason), V_TEXT(host), V_SECONDS(lease.began)))
+    if (!slot_open(db, need, &lease, supply, cards, host, err))
         return false;
     filled->slot = lease.slot;
     filled->fill = lease.fill;
+    filled->cards = cards;
     FAULT("fill_before_switch");
     return db_commit(db, err);
 }
 
 bool pool_fill(struct db *db, const struct pool_need *need, const struct secret *api_ticket, int64_t cards,
                const char *host, const struct pool_progress *progress, struct pool_filled *filled, struct err *err) {
+    struct code_supply supply = {0};
     double start = clock_seconds();
     if (!db_begin(db, err))
         return false;
-    if (!fill_in_transaction(db, need, api_ticket, cards, host, progress, filled, err)) {
+    bool good = fill_in_transaction(db, need, api_ticket, cards, &supply, host, progress, filled, err);
+    db_rows_clear(&supply.rows);
+    if (!good) {
         db_rollback(db);
         return fail_in(err, "pool of %s", need->template_key);
     }
     FAULT("fill_after_switch");
-    filled->cards = cards;
     filled->seconds = clock_seconds() - start;
     return true;
 }

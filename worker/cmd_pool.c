@@ -22,6 +22,28 @@ static const struct output_column columns[] = {
     {"minutes_left", "MINUTES LEFT", OUT_NUMBER},
     {"epoch", "EPOCH", OUT_NUMBER},
     {"usable_until", "USABLE UNTIL", OUT_TEXT},
+    {"state", "STATE", OUT_TEXT},
+    {"empty_at", "EMPTY AT", OUT_TEXT},
+    {"stock_ends_at", "STOCK ENDS AT", OUT_TEXT},
+    {"sale", "SALE", OUT_TEXT},
+};
+
+static const struct output_column all[] = {
+    {"template", "template", OUT_TEXT},
+    {"title", "title", OUT_TEXT},
+    {"state", "state", OUT_TEXT},
+    {"sale", "sale", OUT_TEXT},
+    {"ready", "cards ready", OUT_NUMBER},
+    {"wanted", "cards wanted", OUT_NUMBER},
+    {"pool_low", "low water", OUT_NUMBER},
+    {"per_minute", "claims a minute", OUT_NUMBER},
+    {"empty_at", "empty at", OUT_TEXT},
+    {"epoch", "epoch", OUT_NUMBER},
+    {"epoch_ends_at", "epoch ends at", OUT_TEXT},
+    {"codes", "codes", OUT_TEXT},
+    {"codes_left", "codes left", OUT_NUMBER},
+    {"stock_left", "stock left", OUT_NUMBER},
+    {"stock_ends_at", "stock ends at", OUT_TEXT},
 };
 
 bool cmd_pool_list(struct call *call, struct err *err) {
@@ -32,6 +54,18 @@ bool cmd_pool_list(struct call *call, struct err *err) {
         !db_query(call->work->db, &sql_pool_list, &rows, err, limited ? V_INT(below) : V_NULL))
         return false;
     output_db("kaquan.pool.1", columns, ARRAY_LEN(columns), &rows, call->work);
+    return true;
+}
+
+bool cmd_pool_show(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.pool-full.1", all, ARRAY_LEN(all));
+    struct template t;
+    if (!template_get(call->work->db, call->argument[0], &t, err) ||
+        !db_query(call->work->db, &sql_pool_show, &rows, err, V_INT(t.id)))
+        return false;
+    output_rows(&o, &rows);
+    output_record(&o, call->work);
     return true;
 }
 

@@ -38,6 +38,7 @@ static const struct option_row options[] = {
     {OPT_STATE,       "state",       0,   "STATE",    "only those in this state"},
     {OPT_LIMIT,       "limit",       'n', "N",        "how many, newest first (50)"},
     {OPT_ORIGIN,      "origin",      0,   NULL,       "with file and line (always shown)"},
+    {OPT_COLUMN,      "column",      0,   "NAME",     "the file is CSV: the heading of the codes' column, or its number where there is no heading"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -114,6 +115,15 @@ static const struct command commands[] = {
     {"pool", "fill", "KEY", OPT(OPT_CARDS) | OPT(OPT_WAIT) | REASON, 0, NEEDS_SCHEMA, cmd_pool_fill,
      "sign cards for a template now",
      "pool fill adult --wait\npool fill adult --cards 50000"},
+    {"pool", "show", "KEY", 0, 0, NEEDS_SCHEMA, cmd_pool_show,
+     "show a pool: when its cards, its epoch and its stock end",
+     "pool show adult\npool show adult --json"},
+    {"pool", "import", "KEY FILE|-", OPT(OPT_COLUMN) | OPT(OPT_DRY_RUN) | REASON, 0, NEEDS_SCHEMA, cmd_pool_import,
+     "import codes for a template, a line each or a column of CSV; all of them or none",
+     "pool import adult codes.txt --dry-run\npool import adult codes.txt\npool import adult orders.csv --column ticket_no"},
+    {"pool", "codes", "KEY", 0, 0, NEEDS_SCHEMA, cmd_pool_codes,
+     "count the imported codes of a template by what became of them",
+     "pool codes adult"},
     {"job", "list", "", OPT(OPT_STATE) | OPT(OPT_LIMIT), 0, NEEDS_SCHEMA, cmd_job_list,
      "list the newest jobs",
      "job list --state failed"},

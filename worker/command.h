@@ -45,6 +45,7 @@ enum option_id {
     OPT_STATE,
     OPT_LIMIT,
     OPT_ORIGIN,
+    OPT_COLUMN,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))

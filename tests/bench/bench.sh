@@ -1,5 +1,5 @@
 #!/bin/sh
-# `make bench`: signing, filling, claiming and applying pushes against the goals, one table: what, figure, goal, ok or MISS.
+# `make bench`: signing, filling, importing, claiming, applying pushes against the goals, one table: what, figure, goal, ok or MISS.
 # Exit 1 on a MISS. Environment: KAQUAN_BENCH_CARDS (1000000), KAQUAN_BENCH_PAIRS of fill and \copy (5), KAQUAN_BENCH_SECONDS
 # of a run of claims (4), KAQUAN_BENCH_RUNS of each (3), KAQUAN_BENCH_EVENTS recorded pushes (100000); KAQUAN_BENCH_SMOKE=1: a
 # MISS is shown and forgiven.
@@ -30,6 +30,7 @@ echo "$(nproc) processors:$(sed -n 's/^model name[^:]*://p' /proc/cpuinfo | head
 printf '%-58s %9s   %-15s   %s\n' what figure goal verdict
 part sign
 part env CARDS="$cards" PAIRS="${KAQUAN_BENCH_PAIRS:-5}" "$here/fill.sh"
+part env CODES="$cards" "$here/import.sh"
 part env DURATION="${KAQUAN_BENCH_SECONDS:-4}" RUNS="${KAQUAN_BENCH_RUNS:-3}" "$here/claim.sh" -n "${KAQUAN_BENCH_CLAIMS:-$cards}"
 part env EVENTS="${KAQUAN_BENCH_EVENTS:-100000}" "$here/event.sh"
 if [ "$bad" -eq 1 ] && [ -n "${KAQUAN_BENCH_SMOKE:-}" ]; then exit 0; fi
