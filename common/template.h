@@ -54,7 +54,45 @@ struct template_change {
 bool template_set(struct db *db, const struct act *act, const char *key, const struct template_change *change,
                   struct err *err);
 
-/* Queues the job `template_submit` of a draft or refused template; *job is its id. */
+/* Queues the job `template_submit` of a draft; *job is its id. */
 bool template_submit(struct db *db, const struct act *act, const char *key, int64_t *job, struct err *err);
+
+/* --- templates that WeChat has: template_change.c, template_live.c, template_review.c --- */
+
+/* What the operator wrote, and what was sent last; the caller owns them. */
+cJSON *template_draft(struct db *db, int32_t id, struct err *err);
+cJSON *template_sent(struct db *db, int32_t id, struct err *err);
+
+/* Queues the job `template_update`, which sends what differs. ERR_INPUT when WeChat has no such card, or when
+ * something was changed that WeChat never changes. */
+bool template_push(struct db *db, const struct act *act, const struct template *t, int64_t *job, struct err *err);
+
+/* Writes a change of the stock down and queues the job `template_stock`, which carries it out once. ERR_BUSY while
+ * another change is open; ERR_INPUT when more is taken away than is left. */
+bool template_stock(struct db *db, const struct act *act, const struct template *t, int64_t change, int64_t *job,
+                    struct err *err);
+
+/* Stops handing out cards and queues the job `template_delete`; a template that WeChat has not is deleted at once
+ * (*job 0). */
+bool template_delete(struct db *db, const struct act *act, const struct template *t, int64_t *job, struct err *err);
+
+/* Takes over a card that was made elsewhere: t->key, t->account_id and t->card_id say which, `live` is its body. */
+bool template_adopt(struct db *db, const struct act *act, struct template *t, const cJSON *live,
+                    const char *wechat_status, struct err *err);
+
+/* The columns of a template out of its body: type, title, code mode, openid, stock. */
+bool template_describe(const cJSON *body, struct template *t, struct err *err);
+
+/* The form of card/create out of "card" of card/get: without what WeChat added. The caller owns it. */
+cJSON *template_live(const cJSON *envelope, struct err *err);
+/* All cards that ever were in the stock, claimed or not. */
+bool template_live_total(const cJSON *envelope, int64_t *total, struct err *err);
+
+/* What WeChat says of a card, by an event (card_pass_check is CARD_STATUS_VERIFY_OK, card_not_pass_check is
+ * CARD_STATUS_VERIFY_FAIL) or asked: its status as it came, the reason of a refusal (NULL: not told, one told before
+ * stays), and when it was said (Unix seconds; 0: now). *applied is false when there is no such template, or when the
+ * card was sent or judged again since: repeated and late events do no harm. */
+bool template_reviewed(struct db *db, const char *card_id, const char *wechat_status, const char *reason, int64_t at,
+                       bool *applied, struct err *err);
 
 #endif

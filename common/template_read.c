@@ -18,19 +18,24 @@ static const char *code_mode_of(const cJSON *card) {
     return is_true(card, "base_info.use_custom_code") ? "merchant" : "wechat";
 }
 
-static void take(const cJSON *body, struct template *t) {
-    const cJSON *card = template_card(body);
-    t->stock = (int64_t)template_field_value(card, "base_info.sku.quantity")->valuedouble;
-    t->bind_openid = is_true(card, "base_info.bind_openid");
-    text_copy(t->card_type, sizeof t->card_type, card_type_of(json_object(body, "card"))->name);
-    text_copy(t->code_mode, sizeof t->code_mode, code_mode_of(card));
-    text_copy(t->title, sizeof t->title, template_field_value(card, "base_info.title")->valuestring);
-}
-
 const cJSON *template_card(const cJSON *body) {
     const cJSON *envelope = json_object(body, "card");
     const struct card_type *type = card_type_of(envelope);
     return type ? json_object(envelope, type->member) : NULL;
+}
+
+bool template_describe(const cJSON *body, struct template *t, struct err *err) {
+    const cJSON *card = template_card(body);
+    const cJSON *quantity = template_field_value(card, "base_info.sku.quantity");
+    const cJSON *title = template_field_value(card, "base_info.title");
+    if (!cJSON_IsNumber(quantity) || !cJSON_IsString(title))
+        return fail(err, ERR_INPUT, "the card has no title or no stock");
+    t->stock = (int64_t)quantity->valuedouble;
+    t->bind_openid = is_true(card, "base_info.bind_openid");
+    text_copy(t->card_type, sizeof t->card_type, card_type_of(json_object(body, "card"))->name);
+    text_copy(t->code_mode, sizeof t->code_mode, code_mode_of(card));
+    text_copy(t->title, sizeof t->title, title->valuestring);
+    return true;
 }
 
 cJSON *template_parse(const char *text, size_t len, struct err *err) {
@@ -47,10 +52,8 @@ cJSON *template_read(const char *text, size_t len, struct template *t, struct er
     if (body == NULL)
         return NULL;
     template_lint(body, (int64_t)clock_wall(), &lint);
-    if (lint_good(&lint, err)) {
-        take(body, t);
+    if (lint_good(&lint, err) && template_describe(body, t, err))
         return body;
-    }
     cJSON_Delete(body);
     return NULL;
 }

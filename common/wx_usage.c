@@ -61,6 +61,10 @@ bool wx_usage_note(struct db *db, int64_t account_id, const struct wx_endpoint *
             db_do(db, &sql_api_limit_refused, err, V_INT(account_id), V_TEXT(e->path)));
 }
 
+bool wx_usage_resume(struct db *db, int64_t account_id, const struct wx_endpoint *e, struct err *err) {
+    return db_do(db, &sql_api_usage_resume, err, V_INT(account_id), V_TEXT(e->path));
+}
+
 bool wx_host_refused(struct db *db, int64_t account_id, const char *host, const struct wx_reply *reply,
                      struct err *err) {
     char address[WX_ADDRESS_SIZE];

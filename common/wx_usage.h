@@ -23,6 +23,9 @@ bool wx_usage_spend(const struct wx_tools *tools, int64_t account_id, const stru
 bool wx_usage_note(struct db *db, int64_t account_id, const struct wx_endpoint *e, const struct wx_spent *spent,
                    const struct wx_reply *reply, struct err *err);
 
+/* A refusal was about what was sent, not about the account: the endpoint is not stopped. */
+bool wx_usage_resume(struct db *db, int64_t account_id, const struct wx_endpoint *e, struct err *err);
+
 /* This host is not whitelisted for the account: it leaves the account to others for a while, and the address that
  * WeChat saw is noted. `text` is WeChat's. */
 bool wx_host_refused(struct db *db, int64_t account_id, const char *host, const struct wx_reply *reply,

@@ -11,7 +11,7 @@ static const struct output_column columns[] = {
     {"key", "TEMPLATE", OUT_TEXT},         {"account", "ACCOUNT", OUT_TEXT}, {"title", "TITLE", OUT_TEXT},
     {"card_type", "TYPE", OUT_TEXT},       {"code_mode", "CODES", OUT_TEXT}, {"status", "STATUS", OUT_TEXT},
     {"card_id", "CARD ID", OUT_ID},        {"stock", "STOCK", OUT_NUMBER},   {"paused", "PAUSED", OUT_BOOL},
-    {"pool_target", "TARGET", OUT_NUMBER}, {"pool_low", "LOW", OUT_NUMBER},
+    {"pool_target", "TARGET", OUT_NUMBER}, {"pool_low", "LOW", OUT_NUMBER},  {"unsent", "UNSENT", OUT_BOOL},
 };
 
 static const struct output_column all[] = {
@@ -30,7 +30,10 @@ static const struct output_column all[] = {
     {"pool_target", "pool target", OUT_NUMBER},
     {"pool_low", "pool low water", OUT_NUMBER},
     {"sale", "sale", OUT_TEXT},
-    {"body", "sent to WeChat", OUT_JSON},
+    {"revision", "revisions sent", OUT_NUMBER},
+    {"unsent", "changed since", OUT_BOOL},
+    {"seen_at", "last looked at", OUT_TEXT},
+    {"body", "card", OUT_JSON},
 };
 
 bool cmd_template_list(struct call *call, struct err *err) {
@@ -90,7 +93,7 @@ bool cmd_template_import(struct call *call, struct err *err) {
     if (!template_import(call->work->db, &act, &t, body, &added, err))
         return false;
     say(call, "template %s was %s: %s, codes: %s", t.key, added ? "added" : "changed", t.title, t.code_mode);
-    say(call, "next: kaquan-worker template submit %s", t.key);
+    say(call, "next: kaquan-worker template %s %s", t.card_id[0] ? "push" : "submit", t.key);
     return true;
 }
 

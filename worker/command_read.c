@@ -155,12 +155,23 @@ static bool whole_name(const struct forms *f, int index, const char *typed) {
     return index < 0 || strncmp(typed, "--", 2) != 0 || len - 2 == strlen(f->longs[index].name);
 }
 
+/* "-50": no option is a digit. */
+static bool is_number(const char *word) {
+    return word[0] == '-' && word[1] != '\0' && strspn(word + 1, "0123456789") == strlen(word + 1);
+}
+
 static bool read_words(struct call *call, int argc, char **argv, struct err *err) {
     struct forms forms;
     int index = -1, at = 1, code;
     opterr = 0;
     optind = 0; /* glibc: start anew */
     for (;;) {
+        if (optind > 0 && optind < argc && is_number(argv[optind])) {
+            if (!take_word(call, argv[optind], err))
+                return false;
+            at = ++optind;
+            continue;
+        }
         make_forms(&forms, call->command);
         code = getopt_long(argc, argv, forms.letters, forms.longs, &index);
         if (code == -1)

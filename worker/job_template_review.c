@@ -2,10 +2,8 @@
 #include "jobs.h"
 
 #include "json.h"
-#include "template_status.h"
+#include "template.h"
 #include "wechat.h"
-
-enum { REVIEW_EVERY_S = 300 }; /* WeChat's seconds: a review takes up to three working days */
 
 bool job_template_review(struct run *run, struct err *err) {
     struct db *db = run->work->db;
@@ -13,6 +11,7 @@ bool job_template_review(struct run *run, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     struct wx wx;
     const char *status;
+    bool applied;
     if (!db_query(db, &sql_template_waiting, &rows, err, V_INT(run->job.template_id)))
         return false;
     if (rows.count == 0) {
@@ -21,10 +20,9 @@ bool job_template_review(struct run *run, struct err *err) {
     }
     if (!work_wx(run->work, db_int(&rows, 0, "account_id"), &wx, err))
         return false;
-    const cJSON *base = card_base_info(&wx, db_text(&rows, 0, "card_id"), &reply, err);
-    if (!base || !json_need_text(base, "status", 1, 64, "A-Z_", &status, err))
+    const cJSON *card = card_get(&wx, db_text(&rows, 0, "card_id"), &reply, err);
+    if (!card || !card_status(card, &status, err))
         return false;
     run_result(run, "%s: %s", db_text(&rows, 0, "key"), status);
-    return db_do(db, &sql_template_reviewed, err, V_INT(run->job.template_id), V_TEXT(template_status_of(status)),
-                 V_TEXT(status), V_SECONDS(REVIEW_EVERY_S));
+    return template_reviewed(db, db_text(&rows, 0, "card_id"), status, NULL, 0, &applied, err);
 }

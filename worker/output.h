@@ -20,7 +20,7 @@ struct output_column {
     enum output_type type;
 };
 
-enum { OUTPUT_COLUMNS = 16 };
+enum { OUTPUT_COLUMNS = 20 };
 /* Rows that are being collected. Begin with output_begin(). */
 struct output {
     const char *schema; /* "kaquan.account.1": stable, only ever added to */

@@ -1,4 +1,5 @@
-/* wechat.h - what the jobs that call WeChat share: the tools of a worker, an account's door, a card's base_info. */
+/* wechat.h - what the jobs that call WeChat share: the tools of a worker, an account's door, and the
+ * cards that WeChat has. */
 #ifndef KAQUAN_WECHAT_H
 #define KAQUAN_WECHAT_H
 
@@ -12,7 +13,22 @@ bool work_tools(struct work *work, struct wx_tools *tools, struct err *err);
 /* The same for calls in the name of an account. */
 bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *err);
 
-/* card/get: base_info of a card, lent by `reply`. */
-const cJSON *card_base_info(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err);
+/* card/get: "card" of the answer, which names the type and holds the card; lent by `reply`. */
+const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err);
+/* Its base_info, and the status in it. */
+const cJSON *card_base(const cJSON *envelope, struct err *err);
+bool card_status(const cJSON *envelope, const char **status, struct err *err);
+/* card/get, read as a template; *status is copied. The caller owns the body. */
+enum { CARD_STATUS_SIZE = 65 };
+cJSON *card_live(struct wx *wx, const char *card_id, char status[CARD_STATUS_SIZE], struct err *err);
+
+/* card/batchget: looks at each card of the account until `look` sets *enough. */
+bool card_each(struct wx *wx, bool (*look)(void *with, const char *card_id, bool *enough, struct err *err),
+               void *with, struct err *err);
+
+/* After a call that failed: did WeChat say no, may it have been carried out all the same, or was it not made at all
+ * and may be made later? */
+enum call_fate { CALL_REFUSED, CALL_UNSURE, CALL_LATER };
+enum call_fate call_fate(const struct wx_reply *reply);
 
 #endif

@@ -136,7 +136,7 @@ static const char body[] =
     "\"logo_url\":\"http://mmbiz.qpic.cn/mmbiz_png/EXAMPLE/0\",\"brand_name\":\"松湖景区\","
     "\"code_type\":\"CODE_TYPE_QRCODE\",\"title\":\"%s\",\"color\":\"Color020\",\"notice\":\"入园时请出示二维码\","
     "\"description\":\"当日有效\",\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\",\"begin_timestamp\":1700000000,"
-    "\"end_timestamp\":2000000000},\"sku\":{\"quantity\":100000000},\"use_custom_code\":%s,\"bind_openid\":%s,"
+    "\"end_timestamp\":2000000000},\"sku\":{\"quantity\":50000000},\"use_custom_code\":%s,\"bind_openid\":%s,"
     "\"get_limit\":50},\"ticket_class\":\"全价票\"}}}";
 
 struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low) {

@@ -132,12 +132,18 @@ static void pools_whole(void) {
     cJSON_Delete(pools);
 }
 
+/* And its stock is what we think it is. */
 static void one_card_at_wechat(const struct scene *s) {
+    int64_t stock = test_number(NULL, "select stock from kaquan.template where id = %" PRId32, s->template_id);
     cJSON *answer = sim_get("/sim/cards");
     const cJSON *card;
     int found = 0;
-    cJSON_ArrayForEach(card, cJSON_GetObjectItem(answer, "cards")) found +=
-        strcmp(cJSON_GetObjectItem(card, "title")->valuestring, s->key) == 0;
+    cJSON_ArrayForEach(card, cJSON_GetObjectItem(answer, "cards")) {
+        if (strcmp(cJSON_GetObjectItem(card, "title")->valuestring, s->key) != 0)
+            continue;
+        found++;
+        assert_int_equal((int64_t)cJSON_GetNumberValue(cJSON_GetObjectItem(card, "total")), stock);
+    }
     cJSON_Delete(answer);
     if (found != 1)
         test_fail("WeChat has %d cards of %s", found, s->key);
@@ -185,15 +191,31 @@ static bool killed_by(const char *fault) {
     return o.exit_code != 0;
 }
 
-/* Submit, tokens, review, fill; then a visitor asks for a fresh signature. False when the point was not passed. */
+/* The usher's notice and the stock: one card more. */
+static void change(const struct scene *s) {
+    char line[96];
+    test_sql(NULL,
+             "update kaquan.template set body = jsonb_set(body, '{card,scenic_ticket,base_info,notice}',"
+             " to_jsonb(version::text)), version = version + 1 where id = %" PRId32,
+             s->template_id);
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(line, sizeof line, i ? "template push %s" : "template stock %s +1", s->key);
+        AUTO_OUTPUT struct test_output o = rehearsal_output(line);
+    }
+}
+
+/* Submit, tokens, review, fill; then a visitor asks for a fresh signature and the template is changed. False when the
+ * point was not passed. */
 static bool tell_story(const char *fault, const struct scene *s) {
     double deadline = clock_seconds() + STORY_SECONDS;
     struct scene copy = *s;
     while (clock_seconds() < deadline) {
         if (killed_by(fault))
             return true;
-        if (rehearsal_ready(&copy) && strcmp(claim(s, "renewed").outcome, "ok") == 0)
-            scene_renew(SCENE_BACKEND, s->key, "renewed");
+        if (!rehearsal_ready(&copy) || strcmp(claim(s, "renewed").outcome, "ok") != 0)
+            continue;
+        scene_renew(SCENE_BACKEND, s->key, "renewed");
+        change(s);
     }
     return false;
 }

@@ -1,0 +1,414 @@
+/* Templates from the command line to WeChat and back: changes, stock, end, adoption, and what is told of them. */
+#include "rehearsal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "template.h"
+#include "text.h"
+
+static const double SOON_SECONDS = 20;
+
+static int rehearse(void **state UNUSED) {
+    rehearsal_begin(600, 120, "--ticket-mode", "overlap");
+    rehearsal_account("fest", "33333333333333333333333333333333");
+    return 0;
+}
+
+/* --- words --- */
+
+static void expect_words(const struct buf *text, const char *words) {
+    if (strstr(buf_str(text), words) == NULL)
+        test_fail("\"%s\" is not in: %s", words, buf_str(text));
+}
+
+/* Printf style; must end with `code`. */
+PRINTF(2, 3)
+static struct test_output worker(int code, const char *format, ...) {
+    char line[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    struct test_output o = rehearsal_output(line);
+    if (o.exit_code != code)
+        test_fail("kaquan-worker %s: exit %d, not %d: %s", line, o.exit_code, code, buf_str(&o.err));
+    return o;
+}
+#define WORKER(...)                                                                                                  \
+    do {                                                                                                             \
+        AUTO_OUTPUT struct test_output done_ = worker(__VA_ARGS__);                                                  \
+        (void)done_;                                                                                                 \
+    } while (0)
+
+static const char *file_with(const char *name, const char *text, size_t len) {
+    const char *path = rehearsal_file(name);
+    FILE *file = fopen(path, "we");
+    if (!file || fwrite(text, 1, len, file) != len || fclose(file) != 0)
+        test_fail("cannot write %s", path);
+    return path;
+}
+
+/* --- what the simulator has --- */
+
+static int64_t at_wechat(const char *title, const char *what) {
+    cJSON *answer = sim_get("/sim/cards"), *card = NULL;
+    int64_t value = -1, count = 0;
+    cJSON_ArrayForEach(card, cJSON_GetObjectItemCaseSensitive(answer, "cards")) {
+        if (strcmp(cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(card, "title")), title) != 0)
+            continue;
+        count++;
+        value = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(card, what));
+    }
+    cJSON_Delete(answer);
+    return strcmp(what, "cards") == 0 ? count : value;
+}
+
+static void fault(const char *path, bool applied) {
+    char json[160];
+    snprintf(json, sizeof json, "{\"path\":\"%s\",\"kind\":\"drop\",\"applied\":%s}", path,
+             applied ? "true" : "false");
+    cJSON_Delete(sim_post("/sim/faults", json));
+}
+
+/* --- templates --- */
+
+static const char *of(const struct scene *s, const char *expression) {
+    return test_sql(NULL, "select %s from kaquan.template t where id = %" PRId32, expression, s->template_id);
+}
+
+static bool is_approved(void *scene) {
+    AUTO_OUTPUT struct test_output o = rehearsal_output("run");
+    return strcmp(of(scene, "status"), "approved") == 0;
+}
+
+/* Approved, with a card at WeChat that has the template's key as its title. */
+static struct scene approved(const char *key) {
+    struct scene s = rehearsal_template("fest", key, "merchant", 100, 10);
+    test_wait_until(is_approved, &s, SOON_SECONDS);
+    text_copy(s.card_id, sizeof s.card_id, of(&s, "card_id"));
+    return s;
+}
+
+static bool job_ended(void *scene) {
+    const struct scene *s = scene;
+    AUTO_OUTPUT struct test_output o = rehearsal_output("run");
+    return test_number(NULL,
+                       "select count(*) from kaquan.job where template_id = %" PRId32
+                       " and state in ('queued', 'running')",
+                       s->template_id) == 0;
+}
+
+static const char *last_job(const struct scene *s, const char *kind, const char *column) {
+    test_wait_until(job_ended, (void *)(uintptr_t)s, SOON_SECONDS);
+    return test_sql(NULL,
+                    "select coalesce(%s::text, '') from kaquan.job where template_id = %" PRId32
+                    " and kind = '%s' order by id desc limit 1",
+                    column, s->template_id, kind);
+}
+
+/* What the operator wrote, changed by jsonb functions and imported again. */
+static void rewrite(int code, const struct scene *s, const char *path, const char *value) {
+    const char *text = test_sql(NULL,
+                                "select jsonb_set(body, '{card,scenic_ticket,%s}', '%s') from kaquan.template"
+                                " where id = %" PRId32,
+                                path, value, s->template_id);
+    const char *file = file_with("changed.json", text, strlen(text));
+    WORKER(code, "template import %s --account fest --key %s", file, s->key);
+}
+
+/* --- lint --- */
+
+TEST(lint_says_all_problems_with_their_cure_and_needs_no_database) {
+    static const char bad[] = "{\"card\":{\"card_type\":\"MOVIE_TICKET\",\"movie_ticket\":{\"base_info\":{"
+                              "\"title\":\"松湖成人票松湖成人票\",\"logo_url\":\"https://example.com/a.png\"}}}}";
+    char saved[64];
+    snprintf(saved, sizeof saved, "%s", getenv("PGDATABASE"));
+    setenv("PGDATABASE", "nowhere", 1);
+    AUTO_OUTPUT struct test_output o = worker(65, "template lint %s --json", file_with("bad.json", bad, strlen(bad)));
+    AUTO_OUTPUT struct test_output none = worker(65, "template lint %s", file_with("none.json", "{]", 2));
+    setenv("PGDATABASE", saved, 1);
+    cJSON *json = cJSON_Parse(buf_str(&o.out)), *row = NULL;
+    bool title = false;
+    assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(json, "schema")), "kaquan.lint.1");
+    cJSON_ArrayForEach(row, cJSON_GetObjectItem(json, "data")) {
+        const char *path = cJSON_GetStringValue(cJSON_GetObjectItem(row, "path"));
+        title |= strcmp(path, "card.movie_ticket.base_info.title") == 0 &&
+                 strstr(cJSON_GetStringValue(cJSON_GetObjectItem(row, "cure")), "take 3 bytes away") != NULL;
+        assert_true(cJSON_GetStringValue(cJSON_GetObjectItem(row, "cure"))[0] != '\0');
+    }
+    assert_true(title);
+    assert_true(cJSON_GetArraySize(cJSON_GetObjectItem(json, "data")) > 8);
+    cJSON_Delete(json);
+    expect_words(&none.err, "line 1");
+}
+
+/* --- changes --- */
+
+TEST(a_push_sends_only_what_was_changed_and_keeps_a_revision) {
+    struct scene s = approved("push");
+    AUTO_OUTPUT struct test_output same = worker(0, "template diff push");
+    expect_words(&same.err, "sends 0 fields");
+    rewrite(0, &s, "base_info,notice", "\"出示\"");
+    rewrite(0, &s, "base_info,color", "\"Color030\"");
+    assert_string_equal(of(&s, "status"), "approved"); /* written is not sent */
+    AUTO_OUTPUT struct test_output diff = worker(0, "template diff push --json");
+    expect_words(&diff.out, "\"field\":\"base_info.notice\"");
+    expect_words(&diff.out, "\"written\":\"Color030\"");
+    expect_words(&diff.err, "sends 2 fields, 0 of them to a new review");
+    WORKER(0, "template push push");
+    assert_string_equal(last_job(&s, "template_update", "result"), "push: sent colour, notice");
+    AUTO_OUTPUT struct test_output after = worker(0, "template diff push");
+    expect_words(&after.err, "sends 0 fields");
+    assert_string_equal(of(&s, "status"), "approved");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.template_revision where template_id = %" PRId32,
+                                 s.template_id),
+                     2);
+}
+
+TEST(a_title_goes_to_review_again_and_that_is_asked_for_first) {
+    struct scene s = approved("review");
+    rewrite(0, &s, "base_info,title", "\"review2\"");
+    AUTO_OUTPUT struct test_output asked = worker(64, "template push review");
+    expect_words(&asked.err, "add --yes");
+    WORKER(0, "template push review --yes");
+    cJSON_Delete(sim_post("/sim/settings", "{\"review_delay\":-1}"));
+    assert_string_equal(last_job(&s, "template_update", "result"), "review: sent title; WeChat reviews it again");
+    assert_string_equal(of(&s, "status"), "waiting");
+    assert_int_equal(at_wechat("review2", "cards"), 1);
+    char json[128];
+    snprintf(json, sizeof json, "{\"card_id\":\"%s\",\"status\":\"refuse\",\"reason\":\"no\"}", s.card_id);
+    cJSON_Delete(sim_post("/sim/audit", json));
+    cJSON_Delete(sim_post("/sim/settings", "{\"review_delay\":0}"));
+    test_sql(NULL, "update kaquan.template set review_due_at = now() where id = %" PRId32, s.template_id);
+    WORKER(0, "run template_review");
+    assert_string_equal(of(&s, "status"), "refused");
+    rewrite(0, &s, "base_info,title", "\"review3\""); /* a refused one is mended in place */
+    WORKER(65, "template submit review");
+    WORKER(0, "template push review");
+    last_job(&s, "template_update", "result");
+    test_wait_until(is_approved, &s, SOON_SECONDS);
+    assert_string_equal(of(&s, "card_id"), s.card_id);
+}
+
+TEST(what_wechat_never_changes_is_refused_when_it_is_written) {
+    struct scene s = approved("fixed");
+    rewrite(65, &s, "base_info,brand_name", "\"other\"");
+    rewrite(65, &s, "base_info,use_custom_code", "false");
+    rewrite(65, &s, "ticket_class", "\"other\"");
+    rewrite(65, &s, "base_info,date_info,end_timestamp", "1999999999"); /* only later */
+    rewrite(0, &s, "base_info,date_info,end_timestamp", "2000044799");
+    WORKER(0, "template push fixed");
+    assert_string_equal(last_job(&s, "template_update", "state"), "done");
+}
+
+TEST(a_push_whose_answer_was_lost_is_noted_when_it_is_done_again) {
+    struct scene s = approved("lost");
+    rewrite(0, &s, "base_info,notice", "\"出示\"");
+    for (int i = 0; i < 3; i++) /* as often as one run tries */
+        fault("/card/update", true);
+    WORKER(0, "template push lost");
+    assert_string_equal(last_job(&s, "template_update", "state"), "done");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.template_revision where template_id = %" PRId32,
+                                 s.template_id),
+                     2);
+}
+
+/* --- stock --- */
+
+static void stock(const char *key, const char *change) {
+    WORKER(0, "template stock %s %s --yes", key, change);
+}
+
+TEST(a_stock_is_raised_and_lowered_by_what_was_said) {
+    struct scene s = approved("stock");
+    int64_t before = at_wechat("stock", "total");
+    stock("stock", "-300");
+    assert_string_equal(last_job(&s, "template_stock", "result"), "stock: stock -300");
+    stock("stock", "+100");
+    assert_string_equal(last_job(&s, "template_stock", "result"), "stock: stock +100");
+    assert_int_equal(at_wechat("stock", "total"), before - 200);
+    assert_int_equal(strtoll(of(&s, "stock"), NULL, 10), before - 200);
+    WORKER(64, "template stock stock 100");
+    WORKER(64, "template stock stock -100");             /* less needs --yes */
+    WORKER(65, "template stock stock -100000000 --yes"); /* more than is left */
+}
+
+TEST(a_raise_whose_answer_was_lost_is_carried_out_once) {
+    for (int applied = 0; applied < 2; applied++) {
+        const char *key = applied ? "arrived" : "missed";
+        struct scene s = approved(key);
+        stock(key, "-300");
+        last_job(&s, "template_stock", "result");
+        int64_t before = at_wechat(key, "total");
+        fault("/card/modifystock", applied);
+        stock(key, "+100");
+        WORKER(69, "run template_stock");
+        AUTO_OUTPUT struct test_output busy = worker(75, "template stock %s +100", key);
+        expect_words(&busy.err, "not carried out yet");
+        assert_string_equal(last_job(&s, "template_stock", "state"), "done");
+        assert_int_equal(at_wechat(key, "total"), before + 100);
+        assert_int_equal(strtoll(of(&s, "stock"), NULL, 10), before + 100);
+    }
+}
+
+TEST(a_cut_that_may_have_arrived_is_not_sent_again) {
+    struct scene s = approved("cut");
+    int64_t before = at_wechat("cut", "total");
+    fault("/card/modifystock", false);
+    stock("cut", "-100");
+    assert_string_equal(last_job(&s, "template_stock", "state"), "failed");
+    assert_int_equal(at_wechat("cut", "total"), before);
+    assert_string_equal(
+        test_sql(NULL, "select state from kaquan.template_stock_change where template_id = %" PRId32, s.template_id),
+        "unclear");
+    stock("cut", "-100"); /* a person has looked */
+    assert_string_equal(last_job(&s, "template_stock", "state"), "done");
+    assert_int_equal(at_wechat("cut", "total"), before - 100);
+}
+
+/* --- end and beginning --- */
+
+TEST(a_deleted_template_hands_nothing_out_and_needs_its_name) {
+    struct scene s = approved("gone");
+    rehearsal_fill(&s);
+    assert_string_equal(claim(&s, "g-1").outcome, "ok");
+    WORKER(64, "template delete gone --yes");
+    WORKER(64, "template delete gone --confirm=other");
+    WORKER(0, "template delete gone --confirm=gone");
+    assert_string_equal(claim(&s, "g-2").outcome, "not_open"); /* before WeChat even knows */
+    assert_string_equal(last_job(&s, "template_delete", "state"), "done");
+    assert_string_equal(of(&s, "status"), "deleted");
+    WORKER(65, "template delete gone --confirm=gone");
+    WORKER(65, "template push gone");
+}
+
+TEST(a_card_made_elsewhere_is_listed_and_taken_over) {
+    struct scene s = approved("elsewhere");
+    test_sql(NULL,
+             "update kaquan.template set card_id = null, status = 'draft' where id = %" PRId32
+             "; delete from kaquan.template_live",
+             s.template_id);
+    AUTO_OUTPUT struct test_output list = worker(0, "template adopt --account fest --plain");
+    expect_words(&list.out, s.card_id);
+    expect_words(&list.out, "elsewhere\tSCENIC_TICKET\tCARD_STATUS_VERIFY_OK\t50000000");
+    WORKER(64, "template adopt %s", s.card_id);
+    WORKER(65, "template adopt %s --key elsewhere", s.card_id); /* there is one */
+    WORKER(0, "template adopt %s --key mine", s.card_id);
+    assert_string_equal(test_sql(NULL,
+                                 "select concat_ws(' ', card_type, title, code_mode, status, stock, card_id = '%s')"
+                                 " from kaquan.template where key = 'mine'",
+                                 s.card_id),
+                        "SCENIC_TICKET elsewhere merchant approved 50000000 t");
+    AUTO_OUTPUT struct test_output diff = worker(0, "template diff mine");
+    expect_words(&diff.err, "sends 0 fields, 0 of them to a new review; 0 cannot");
+    AUTO_OUTPUT struct test_output rest = worker(0, "template adopt --plain");
+    assert_null(strstr(buf_str(&rest.out), s.card_id));
+    WORKER(65, "template adopt %s --key again", s.card_id);
+}
+
+TEST(a_create_whose_answer_was_lost_makes_one_card) {
+    fault("/card/create", true);
+    struct scene s = rehearsal_template("fest", "once", "merchant", 100, 10);
+    test_wait_until(is_approved, &s, SOON_SECONDS);
+    assert_int_equal(at_wechat("once", "cards"), 1);
+}
+
+TEST(a_refused_coupon_is_explained_and_tickets_are_made_all_the_same) {
+    static const char coupon[] =
+        "{\"card\":{\"card_type\":\"GROUPON\",\"groupon\":{\"base_info\":{\"logo_url\":"
+        "\"http://mmbiz.qpic.cn/a/0\",\"brand_name\":\"b\",\"code_type\":\"CODE_TYPE_QRCODE\",\"title\":\"券\","
+        "\"color\":\"Color020\",\"notice\":\"n\",\"description\":\"d\",\"date_info\":{\"type\":"
+        "\"DATE_TYPE_FIX_TERM\",\"fixed_term\":30},\"sku\":{\"quantity\":5}},\"deal_detail\":\"x\"}}}";
+    WORKER(0, "template import %s --account fest --key coupon", file_with("coupon.json", coupon, strlen(coupon)));
+    WORKER(0, "template submit coupon");
+    AUTO_OUTPUT struct test_output o = worker(77, "run template_submit");
+    AUTO_OUTPUT struct test_output shown = worker(0, "template show coupon");
+    expect_words(&shown.out, "draft");
+    expect_words(&shown.out, "no new coupons since April 2021");
+    approved("ticket");
+}
+
+/* --- what WeChat says --- */
+
+static bool said(const struct scene *s, const char *status, const char *reason, int64_t at) {
+    AUTO_DB struct db *db = test_db("kaquan_worker");
+    struct err err = {0};
+    bool applied = false;
+    if (!template_reviewed(db, s->card_id, status, reason, at, &applied, &err))
+        test_fail("%s: %s", status, err.text);
+    return applied;
+}
+
+TEST(a_review_told_by_an_event_counts_once_and_its_reason_is_kept) {
+    struct scene s = approved("event");
+    int64_t sent = test_number(NULL,
+                               "select extract(epoch from submitted_at)::bigint from kaquan.template"
+                               " where id = %" PRId32,
+                               s.template_id);
+    test_sql(NULL, "update kaquan.template set status = 'waiting', reviewed_at = null where id = %" PRId32,
+             s.template_id);
+    assert_false(said(&s, "CARD_STATUS_VERIFY_OK", NULL, sent - 5)); /* of an earlier review */
+    assert_string_equal(of(&s, "status"), "waiting");
+    assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", "图片不清晰", sent + 60));
+    assert_string_equal(of(&s, "status || ' ' || refuse_reason"), "refused 图片不清晰");
+    assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", "", sent + 60)); /* again, and asked: without a reason */
+    assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", NULL, 0));
+    assert_string_equal(of(&s, "refuse_reason"), "图片不清晰");
+    assert_false(said(&s, "CARD_STATUS_VERIFY_OK", NULL, sent + 30)); /* out of order */
+    assert_string_equal(of(&s, "status"), "refused");
+    AUTO_OUTPUT struct test_output shown = worker(0, "template show event");
+    expect_words(&shown.out, "图片不清晰");
+    text_copy(s.card_id, sizeof s.card_id, "pNobodys");
+    assert_false(said(&s, "CARD_STATUS_VERIFY_OK", NULL, 0));
+}
+
+TEST(a_status_that_is_not_known_is_shown_as_it_came_and_asked_for_again) {
+    struct scene s = approved("strange");
+    assert_true(said(&s, "CARD_STATUS_SYS_OFF_SHELF", NULL, 0));
+    assert_string_equal(of(&s, "status"), "unknown");
+    AUTO_OUTPUT struct test_output list = worker(0, "template list");
+    expect_words(&list.out, "CARD_STATUS_SYS_OFF_SHELF");
+    test_sql(NULL, "update kaquan.schedule set next_at = now() where kind = 'template_follow'");
+    test_wait_until(is_approved, &s, SOON_SECONDS);
+    assert_int_equal(test_number(NULL,
+                                 "select count(*) from kaquan.template_live where template_id = %" PRId32
+                                 " and wechat_status = 'CARD_STATUS_VERIFY_OK'",
+                                 s.template_id),
+                     1);
+}
+
+/* After all the others. */
+TEST(each_act_on_a_template_at_wechat_is_in_the_audit_log) {
+    assert_string_equal(test_sql(NULL, "select string_agg(distinct action, ' ' order by action) from kaquan.audit_log"
+                                       " where object ~ '^template'"),
+                        "template_adopt template_delete template_import template_set template_stock template_submit "
+                        "template_update");
+    assert_string_equal(test_sql(NULL,
+                                 "select after ->> 'change' from kaquan.audit_log where action = 'template_stock'"
+                                 " order by id limit 1"),
+                        "-300");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lint_says_all_problems_with_their_cure_and_needs_no_database),
+        cmocka_unit_test(a_push_sends_only_what_was_changed_and_keeps_a_revision),
+        cmocka_unit_test(a_title_goes_to_review_again_and_that_is_asked_for_first),
+        cmocka_unit_test(what_wechat_never_changes_is_refused_when_it_is_written),
+        cmocka_unit_test(a_push_whose_answer_was_lost_is_noted_when_it_is_done_again),
+        cmocka_unit_test(a_stock_is_raised_and_lowered_by_what_was_said),
+        cmocka_unit_test(a_raise_whose_answer_was_lost_is_carried_out_once),
+        cmocka_unit_test(a_cut_that_may_have_arrived_is_not_sent_again),
+        cmocka_unit_test(a_deleted_template_hands_nothing_out_and_needs_its_name),
+        cmocka_unit_test(a_card_made_elsewhere_is_listed_and_taken_over),
+        cmocka_unit_test(a_create_whose_answer_was_lost_makes_one_card),
+        cmocka_unit_test(a_refused_coupon_is_explained_and_tickets_are_made_all_the_same),
+        cmocka_unit_test(a_review_told_by_an_event_counts_once_and_its_reason_is_kept),
+        cmocka_unit_test(a_status_that_is_not_known_is_shown_as_it_came_and_asked_for_again),
+        cmocka_unit_test(each_act_on_a_template_at_wechat_is_in_the_audit_log),
+    };
+    return cmocka_run_group_tests_name("template", tests, rehearse, rehearsal_end);
+}
