@@ -8,7 +8,8 @@
 enum { LIST_PAGE = 50 };
 
 bool work_tools(struct work *work, struct wx_tools *tools, struct err *err) {
-    *tools = (struct wx_tools){.db = work->db, .host = work->host, .key = work_key(work, err), .by_person = work->by_person};
+    *tools = (struct wx_tools){
+        .db = work->db, .host = work->host, .key = work_key(work, err), .by_person = work->by_person};
     tools->http = tools->key ? work_http(work, err) : NULL;
     return tools->http != NULL;
 }
