@@ -192,7 +192,8 @@ begin
   loop
     p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
     t := x from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p.template_id;
-    exit when t.request_id is not null or (clock_timestamp() between p.usable_from and p.usable_until) is not true;
+    exit when t.request_id is not null;
+    exit when (clock_timestamp() between p.usable_from and p.usable_until) is not true;
     n := nextval(p.cards);
     {{card}}
     -- The pool was read a moment ago: that the card is of its fill is certain only from the card.
@@ -219,7 +220,7 @@ begin
 
   if t.request_id is not null then
     -- A card of the present fill is answered here: what the pool row says is true of it, too. Twice as fast as the rest.
-    if t.signed_at = p.signed_at and t.valid_until = p.valid_until and clock_timestamp() between p.usable_from and p.usable_until
+    if t.signed_at = p.signed_at and t.valid_until = p.valid_until and clock_timestamp() < p.usable_until
        and (t.openid <> openid) is not true and current_setting('synchronous_standby_names') = '' then
       return row('ok', p.card_id, kaquan.card_ext(p.card_pattern, t.code, t.nonce, t.signature, coalesce(t.public_id, t.nonce)),
                  t.code, t.valid_until, null)::kaquan.card_answer;
