@@ -106,7 +106,7 @@ static void session(struct db_settings *s, const struct db_options *o, bool read
         bug("\"%s\" is no role of ours", o->role);
     len = snprintf(s->session, sizeof(s->session),
                    "-c search_path=kaquan,pg_temp -c DateStyle=ISO -c IntervalStyle=postgres -c TimeZone=UTC"
-                   " -c default_transaction_isolation=read\\ committed"
+                   " -c default_transaction_isolation=read\\ committed -c jit=off"
                    " -c statement_timeout=%d -c lock_timeout=%d -c idle_in_transaction_session_timeout=%d%s%s%s",
                    o->statement_timeout_ms, o->lock_timeout_ms, IDLE_IN_TRANSACTION_MS,
                    read_only ? " -c default_transaction_read_only=on" : "", o->role ? " -c role=" : "",

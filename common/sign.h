@@ -5,7 +5,7 @@
 #include "base.h"
 #include "secret.h"
 
-enum { SIGNATURE_LEN = 20, NONCE_BYTES = 10, NONCE_LEN = 2 * NONCE_BYTES, CODE_MAX = 20, OPENID_MAX = 32 };
+enum { SIGNATURE_LEN = 20, NONCE_BYTES = 9, NONCE_LEN = 2 * NONCE_BYTES, CODE_MAX = 20, OPENID_MAX = 32 };
 enum { SIGN_VALUES = 8 }; /* most values of one signature */
 
 /* What is signed, and the same that goes into cardExt; NULL or "" is absent. Lent for the call. */

@@ -133,7 +133,7 @@ create table api_usage (
 );
 
 create table template (
-  id integer generated always as identity primary key,
+  id integer generated always as identity (maxvalue 32767) primary key, -- tickets keep it in two bytes
   account_id bigint not null references account,
   key text not null unique check (key ~ '^[a-z0-9][a-z0-9_-]{0,39}$'), -- the name backends use
   card_type text not null,
@@ -172,20 +172,20 @@ create table template_revision (
 
 -- A ticket is a claimed card. The primary key begins with the request id, which alone finds the row whatever the
 -- planner believes about the table. There is no surrogate id (a third index would cost every claim 88 bytes of WAL), and the
--- columns stand widest first. The state is an enum: a claim pays for a CHECK or a domain, not for this.
+-- columns stand widest first, so that none is padded. The state is an enum: a claim pays for a CHECK or a domain, not for this.
 create type ticket_state as enum ('claiming', 'handed_out', 'added', 'gifted', 'deleted', 'consumed', 'void');
 create table ticket (
   signed_at bigint not null,                      -- cardExt.timestamp
   valid_until timestamptz not null,               -- of the signature
   claimed_at timestamptz not null default now(),
-  template_id integer not null,
   epoch integer not null,
+  state ticket_state not null default 'handed_out',
+  template_id smallint not null,
   request_id text collate "C" not null,
   code text collate "C",                          -- null until WeChat tells it
   openid text collate "C",
-  nonce bytea not null,                           -- 10 bytes: nonce_str in hex
+  nonce bytea not null,                           -- 9 bytes: nonce_str in hex
   signature bytea not null,                       -- 20 bytes; empty while a bound card waits for the worker
-  state ticket_state not null default 'handed_out',
   public_id bytea,                                -- first nonce, kept when a renewal replaces it: its first 8 bytes in hex
   holder text,                                    -- are outer_str, which names the ticket towards WeChat
   primary key (request_id, template_id)
@@ -223,7 +223,7 @@ create index ticket_event_of on ticket_event (request_id, template_id);
 -- The open slot of each template, with small copies of what a claim must know of template, account and epoch, so that a
 -- claim reads this one row. pool_copy() and epoch_revoke() keep the copies.
 create table pool (
-  template_id integer primary key references template,
+  template_id smallint primary key references template,
   account_id bigint not null,
   template_key text collate "C" not null unique,
   card_id text,

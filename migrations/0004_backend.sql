@@ -76,7 +76,9 @@ end $$;
 -- Why a pool serves no card now, and when to come again. A claim that succeeds never comes here.
 -- A bind_openid template has no pool: its ticket is born here, without a card, and the worker signs for this openid.
 create function claim_refusal(template_id integer, request_id text, openid text, out outcome text, out retry_after interval)
-language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
+language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp
+-- Its callers have it off: then a look at the small table `site` seems so dear that the server compiles it (JIT, 50 ms).
+set enable_seqscan = on as $$
 #variable_conflict use_variable
 declare
   p kaquan.pool;
@@ -125,18 +127,13 @@ begin
   end if;
 end $$;
 
--- What a ticket that exists answers to its request id; null when there is none.
-create function card_again(p kaquan.pool, request_id text, openid text) returns kaquan.card_answer
+-- What a ticket of pool `p` answers to its request id.
+create function card_again(p kaquan.pool, t kaquan.ticket, openid text) returns kaquan.card_answer
 language plpgsql volatile as $$
 #variable_conflict use_variable
 declare
-  t kaquan.ticket;
   outcome text;
 begin
-  t := x from kaquan.ticket x where x.request_id = card_again.request_id and x.template_id = p.template_id;
-  if t.request_id is null then
-    return null;
-  end if;
   outcome := kaquan.ticket_outcome(t.openid, openid, t.signature, t.valid_until, t.epoch, p.margin, p.revoked_epoch);
   if outcome <> 'ok' then
     return row(outcome, p.card_id, null, case when outcome <> 'conflict' then t.code end, null,
@@ -175,13 +172,14 @@ execute replace($function$
 --
 -- Calls with one request id are kept in line by an advisory lock of the transaction, which writes nothing: so the insert
 -- needs no ON CONFLICT (48 bytes of WAL, 5 us), and a call that waited sees what became of the one before it.
--- A fresh claim then is three statements: the pool if it serves this request now, the card, the ticket.
+-- A fresh claim then is four statements: the pool, the ticket if there is one, the card, the new ticket.
 -- enable_seqscan is off because a plan made while a table was small stays in a session's cache while the table grows.
 create function kaquan.card_claim(template text, request_id text, openid text default null) returns kaquan.card_answer
 language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   p kaquan.pool;
+  t kaquan.ticket;
   c kaquan.pool_card_00;
   n bigint;
   answer kaquan.card_answer;
@@ -193,10 +191,8 @@ begin
   end if;
   loop
     p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
-    perform from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p.template_id;
-    if found then
-      return kaquan.card_again(p, request_id, openid);
-    end if;
+    t := x from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p.template_id;
+    exit when t.request_id is not null;
     exit when (clock_timestamp() between p.usable_from and p.usable_until) is not true;
     n := nextval(p.cards);
     {{card}}
@@ -222,6 +218,15 @@ begin
                p.valid_until, null)::kaquan.card_answer;
   end loop;
 
+  if t.request_id is not null then
+    -- A card of the present fill is answered here: what the pool row says is true of it, too. Twice as fast as the rest.
+    if t.signed_at = p.signed_at and t.valid_until = p.valid_until and clock_timestamp() < p.usable_until
+       and (t.openid <> openid) is not true and current_setting('synchronous_standby_names') = '' then
+      return row('ok', p.card_id, kaquan.card_ext(p.card_pattern, t.code, t.nonce, t.signature, coalesce(t.public_id, t.nonce)),
+                 t.code, t.valid_until, null)::kaquan.card_answer;
+    end if;
+    return kaquan.card_again(p, t, openid);
+  end if;
   perform kaquan.check_caller(template, request_id, openid);
   answer.card_id := p.card_id;
   select r.outcome, r.retry_after into answer.outcome, answer.retry_after
@@ -292,19 +297,23 @@ language plpgsql volatile security definer set search_path = pg_catalog, pg_temp
 #variable_conflict use_variable
 declare
   p kaquan.pool;
+  t kaquan.ticket;
   answer kaquan.card_answer;
 begin
   perform kaquan.check_caller(template, request_id, null);
   p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
+  answer.card_id := p.card_id;
   if p.template_id is null then
     answer.outcome := 'unknown_template';
     return answer;
   end if;
-  answer := kaquan.card_again(p, request_id, null);
-  if answer.outcome is null then
+  t := x from kaquan.ticket x where x.request_id = card_get.request_id and x.template_id = p.template_id;
+  if t.request_id is null then
     answer.outcome := 'empty';
-    answer.card_id := p.card_id;
-  elsif exists (select from kaquan.ticket_renewal r where r.request_id = card_get.request_id and r.template_id = p.template_id
+    return answer;
+  end if;
+  answer := kaquan.card_again(p, t, null);
+  if exists (select from kaquan.ticket_renewal r where r.request_id = card_get.request_id and r.template_id = p.template_id
                   and r.asked) then
     answer := row('pending', p.card_id, null, answer.code, null, interval '1 s')::kaquan.card_answer;
   end if;
@@ -338,7 +347,7 @@ declare
 begin
   foreach f in array array['check_caller(text, text, text)', 'claim_refusal(integer, text, text)', 'renewal_queue(text, integer)',
       'card_claim(text, text, text)', 'card_renew(text, text)', 'card_get(text, text)',
-      'card_again(kaquan.pool, text, text)', 'pool_level(text)', 'card_ext(text, text, bytea, bytea, bytea)', 'card_ext(text, text, bigint, text, bytea, bytea, bytea)',
+      'card_again(kaquan.pool, kaquan.ticket, text)', 'pool_level(text)', 'card_ext(text, text, bytea, bytea, bytea)', 'card_ext(text, text, bigint, text, bytea, bytea, bytea)',
       'ticket_outcome(text, text, bytea, timestamptz, integer, interval, bigint)']::regprocedure[] loop
     execute format('alter function %s owner to kaquan_fn_claim', f);
     execute format('revoke all on function %s from public', f);

@@ -63,7 +63,7 @@ select b.*, 'kaquan.pool_card_' || lpad(b.slot::text, 2, '0') as cards_of, extra
   from kaquan.template t, kaquan.fill_begin(t.id, 1, :cards) b \gset
 copy (
   select i + :first_ordinal, :fill, lpad(upper(to_hex(i + :first_run)), 7, '0') || substr(upper(md5(i::text)), 1, 11),
-         '\x' || substr(md5('n' || i), 1, 20), '\x' || md5('s' || i) || substr(md5('t' || i), 1, 8)
+         '\x' || substr(md5('n' || i), 1, 18), '\x' || md5('s' || i) || substr(md5('t' || i), 1, 8)
     from generate_series(0, :cards - 1) i) to :'file';
 copy :cards_of from :'file' with (freeze);
 select kaquan.fill_commit(p.template_id, :slot, :fill, 1, :signed_at, :first_ordinal, :cards, p.fill, false, 'bench',

@@ -162,7 +162,7 @@ void scene_sign(const struct scene *s, const char *request_id, const char *code,
     struct err err = {0};
 
     if (!db_do(db, &sql_renewal_store, &err, V_TEXT(request_id), V_INT(s->template_id), V_TEXT(code), V_INT(epoch),
-               V_INT(time(NULL)), V_BYTES(nonce, 10), V_BYTES(signature, 20), V_INT(s->account)))
+               V_INT(time(NULL)), V_BYTES(nonce, 9), V_BYTES(signature, 20), V_INT(s->account)))
         test_fail("signing %s: %s", request_id, err.text);
 }
 

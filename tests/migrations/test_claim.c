@@ -355,6 +355,27 @@ TEST(a_template_is_served_while_it_is_approved_not_paused_and_on_sale) {
     }
 }
 
+/* Red without claim_refusal()'s enable_seqscan: the server then compiles a query of one row, which takes 50 ms. */
+TEST(a_claim_that_is_refused_compiles_nothing) {
+    struct scene s = scene_new("jit", "merchant");
+    AUTO_OUTPUT struct test_output o = {0};
+
+    template_set(&s, "paused = true");
+    test_sql(NULL, "insert into kaquan.backend_grant values (session_user, %" PRId64 ")", s.account);
+    o = test_program_run(
+        &(struct test_run){.user = "postgres",
+                           .input = "load 'auto_explain'; set auto_explain.log_min_duration = 0;"
+                                    " set auto_explain.log_nested_statements = on; set auto_explain.log_analyze = on;"
+                                    " set jit = on; set client_min_messages = log;"
+                                    " select * from kaquan.card_claim('jit', 'r1');"},
+        "/bin/sh", (const char *const[]){"-c", "exec psql -XAtq", NULL});
+
+    assert_int_equal(o.exit_code, 0);
+    assert_non_null(strstr(buf_str(&o.out), "not_open"));
+    assert_non_null(strstr(buf_str(&o.err), "kaquan.site"));
+    assert_null(strstr(buf_str(&o.err), "JIT"));
+}
+
 TEST(before_the_sale_a_claim_is_told_when_it_begins) {
     struct scene s = scene_new("early", "merchant");
     struct answer a;
@@ -770,6 +791,7 @@ int main(void) {
         cmocka_unit_test_teardown(who_acts_as_another_role_is_known_by_the_login, scene_end),
         cmocka_unit_test_teardown(a_removed_grant_works_at_once, scene_end),
         cmocka_unit_test_teardown(a_template_is_served_while_it_is_approved_not_paused_and_on_sale, scene_end),
+        cmocka_unit_test_teardown(a_claim_that_is_refused_compiles_nothing, scene_end),
         cmocka_unit_test_teardown(before_the_sale_a_claim_is_told_when_it_begins, scene_end),
         cmocka_unit_test_teardown(a_ticket_keeps_its_card_while_its_template_is_paused, scene_end),
         cmocka_unit_test_teardown(a_disabled_account_hands_out_nothing, scene_end),
