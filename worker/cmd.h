@@ -50,6 +50,7 @@ bool cmd_ip_callback(struct call *call, struct err *err);
 bool cmd_quota_list(struct call *call, struct err *err);
 bool cmd_quota_refresh(struct call *call, struct err *err);
 bool cmd_quota_reset(struct call *call, struct err *err);
+bool cmd_card_explain(struct call *call, struct err *err);
 bool cmd_key_new(struct call *call, struct err *err);
 bool cmd_key_rotate(struct call *call, struct err *err);
 bool cmd_key_list(struct call *call, struct err *err);

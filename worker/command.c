@@ -39,6 +39,7 @@ static const struct option_row options[] = {
     {OPT_LIMIT,       "limit",       'n', "N",        "how many, newest first (50)"},
     {OPT_ORIGIN,      "origin",      0,   NULL,       "with file and line (always shown)"},
     {OPT_COLUMN,      "column",      0,   "NAME",     "the file is CSV: the heading of the codes' column, or its number where there is no heading"},
+    {OPT_TEMPLATE,    "template",    0,   "KEY",      "the template, where nothing else tells it"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -184,6 +185,9 @@ static const struct command commands[] = {
     {"quota", "reset", "KEY", OPT(OPT_CONFIRM) | REASON, 0, NEEDS_SCHEMA, cmd_quota_reset,
      "let WeChat count the day's calls from 0 again; it grants that 10 times a month",
      "quota reset festival --confirm=festival --reason \"deposit before the doors open\""},
+    {"card", "explain", "FILE|-", OPT(OPT_TEMPLATE), 0, NEEDS_SCHEMA, cmd_card_explain,
+     "say what a cardExt was signed over, with which api_ticket, and what WeChat would object to",
+     "card explain card.json\ncard explain - --template adult < card.json"},
     {"key", "new", "[FILE]", OPT(OPT_CONFIRM) | REASON, 0, NEEDS_SCHEMA, cmd_key_new,
      "make the worker's key; secrets are sealed to its certificate",
      "key new /etc/kaquan/worker.pem"},

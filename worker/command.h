@@ -46,6 +46,7 @@ enum option_id {
     OPT_LIMIT,
     OPT_ORIGIN,
     OPT_COLUMN,
+    OPT_TEMPLATE,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))
