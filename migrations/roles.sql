@@ -19,6 +19,7 @@ begin
             ('kaquan_fn_admin', 'nologin',           'Kaquan: owns the functions of operators'),
             ('kaquan_migrator', 'login noinherit',   'Kaquan: runs db migrate'),
             ('kaquan_backend',  'nologin',           'Kaquan: group of the backends'' logins'),
+            ('kaquan_gate',     'nologin',           'Kaquan: group of the gates'' logins'),
             ('kaquan_worker',   'login',             'Kaquan: the worker'),
             ('kaquan_operator', 'nologin',           'Kaquan: group of the operators'' logins'),
             ('kaquan_auditor',  'nologin',           'Kaquan: group of those who may look, not touch'),
@@ -43,8 +44,8 @@ grant pg_read_all_stats to kaquan_monitor;
 do $$
 begin
     execute format('revoke connect, temporary on database %I from public', current_database());
-    execute format('grant connect on database %I to kaquan_migrator, kaquan_backend, kaquan_worker, kaquan_operator,'
-                   ' kaquan_auditor, kaquan_monitor', current_database());
+    execute format('grant connect on database %I to kaquan_migrator, kaquan_backend, kaquan_gate, kaquan_worker,'
+                   ' kaquan_operator, kaquan_auditor, kaquan_monitor', current_database());
 end
 $$;
 revoke create on schema public from public;
@@ -53,8 +54,8 @@ revoke create on schema public from public;
 create schema if not exists kaquan authorization kaquan_owner;
 alter schema kaquan owner to kaquan_owner;
 revoke all on schema kaquan from public;
-grant usage on schema kaquan to kaquan_migrator, kaquan_backend, kaquan_worker, kaquan_operator, kaquan_auditor,
-    kaquan_monitor, kaquan_fn_claim, kaquan_fn_work, kaquan_fn_admin;
+grant usage on schema kaquan to kaquan_migrator, kaquan_backend, kaquan_gate, kaquan_worker, kaquan_operator,
+    kaquan_auditor, kaquan_monitor, kaquan_fn_claim, kaquan_fn_work, kaquan_fn_admin;
 
 -- fill_commit() adds the key of a filled slot: making an index needs CREATE on the schema.
 grant create on schema kaquan to kaquan_fn_work;

@@ -1,0 +1,95 @@
+# shellcheck shell=sh
+# measure.sh - what the benchmarks of claims and scans share: a private, durable server on a Unix socket, gone at the end;
+# one template with a pool; runs, ratios and lines. To be sourced by a sh script with `set -eu` that sets here (its
+# directory), duration (seconds of a run) and runs (of each figure; the median counts, runs are interleaved).
+
+[ -n "${PG:-}" ] || PG=$(for d in /usr/lib/postgresql/*/bin; do [ -x "$d/initdb" ] && echo "$d"; done | tail -n 1)
+export PG
+work=$(mktemp -d)
+# shellcheck disable=SC2317 # the trap calls it
+end() {
+  if [ -n "${holder:-}" ]; then kill "$holder" 2>/dev/null || :; fi
+  sh "$here/../harness/postgres.sh" remove "$work/pg" || :
+  rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 130' INT TERM
+eval "$(sh "$here/../harness/postgres.sh" start "$work/pg")"
+
+sql() { "$PG/psql" -XAtq -v ON_ERROR_STOP=1 "$@"; }
+
+# --- the scene: one template, a pool of generated cards, two tables to compare with ---
+
+PGDATABASE=claim; export PGDATABASE
+sql -d postgres -c 'create database claim'
+worker=${KAQUAN_WORKER:-$here/../../build/release/kaquan-worker}
+"$worker" --quiet db init
+"$worker" --quiet db migrate
+sql <<'SQL' > /dev/null
+insert into kaquan.account (key, appid) values ('bench', 'wx1234567890abcdef');
+insert into kaquan.template (account_id, key, card_type, title, body, code_mode, status, card_id)
+  select id, 'adult', 'SCENIC_TICKET', 'bench', '{}', 'merchant', 'approved', 'pABCDEFGHIJKLMNOPQRSTUVWXYZ0'
+    from kaquan.account;
+insert into kaquan.backend_grant select session_user, id from kaquan.account;
+insert into kaquan.credential_history (account_id, kind, epoch, fingerprint, first_seen_at, valid_until, age_known)
+  select id, 'api_ticket', 1, 'bench', now(), now() + interval '1 day', true from kaquan.account;
+
+create table base (request_id text collate "C" primary key, payload text);
+create table kept (request_id text collate "C" primary key, payload text);
+insert into kept select 'kept-' || i, 'x' from generate_series(1, 1000) i;
+create function kept_get(request_id text) returns text language plpgsql as
+$$ begin return (select k.payload from kept k where k.request_id = kept_get.request_id); end $$;
+SQL
+
+# Empties tickets and base, and opens a fresh pool of `$1` cards.
+fill() {
+  sql -v cards="$1" -v file="$KAQUAN_TEST_CLUSTER/cards" <<'SQL' > /dev/null
+truncate base, kaquan.ticket;
+begin;
+select b.*, 'kaquan.pool_card_' || lpad(b.slot::text, 2, '0') as cards_of, extract(epoch from clock_timestamp()) as began
+  from kaquan.template t, kaquan.fill_begin(t.id, 1, :cards) b \gset
+copy (
+  select i + :first_ordinal, :fill, lpad(upper(to_hex(i + :first_run)), 7, '0') || substr(upper(md5(i::text)), 1, 11),
+         '\x' || substr(md5('n' || i), 1, 18), '\x' || md5('s' || i) || substr(md5('t' || i), 1, 8)
+    from generate_series(0, :cards - 1) i) to :'file';
+copy :cards_of from :'file' with (freeze);
+select kaquan.fill_commit(p.template_id, :slot, :fill, 1, :signed_at, :first_ordinal, :cards, p.fill, false, 'bench',
+                          'bench', :began)
+  from kaquan.pool p;
+commit;
+checkpoint;
+SQL
+}
+
+# --- measuring ---
+
+# Request ids of 36 characters that rise with the time, as UUIDv7 do.
+cat > "$work/base.sql" <<'SQL'
+\set n :n + 1
+\set id 1000000000000000000 + :n * 1000 + :client_id
+insert into base values (:id || '-aaaaaaaaaaaaaaaa', 'x');
+SQL
+cat > "$work/claim.sql" <<'SQL'
+\set n :n + 1
+\set id 1000000000000000000 + :n * 1000 + :client_id
+select * from kaquan.card_claim('adult', :id || '-aaaaaaaaaaaaaaaa');
+SQL
+bench() { # script clients how-long... -> transactions per second
+  script=$work/$1.sql clients=$2; shift 2
+  "$PG/pgbench" -n -M prepared -D n="${first:-0}" -j 2 -c "$clients" -f "$script" "$@" > "$work/out" 2>&1 || { cat "$work/out" >&2; exit 1; }
+  if grep -q 'aborted' "$work/out"; then cat "$work/out" >&2; exit 1; fi
+  awk '/^tps/ { print $3 }' "$work/out"
+}
+median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
+ratio() { awk "BEGIN { printf \"%.3f\", $1 / $2 }"; }
+each_run() { i=0; while [ "$i" -lt "$runs" ]; do i=$((i + 1)); echo "$i"; done; }
+
+missed=0
+line() { # what, figure, at least | at most, goal
+  verdict=$(awk "BEGIN { print (\"$3\" == \"at least\" ? $2 >= $4 : $2 <= $4) ? \"ok\" : \"MISS\" }")
+  [ "$verdict" = ok ] || missed=1
+  printf '%-58s %9s   %-8s %6s   %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+
+# A pool that lasts for a run at any speed this machine may have.
+run_cards=$((duration * 60000))
