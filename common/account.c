@@ -8,7 +8,7 @@
 #include "seal.h"
 #include "wx_crypt.h"
 
-enum { OBJECT_SIZE = 128, LOGIN_MAX = 63, KEY_ID_SIZE = 17 };
+enum { OBJECT_SIZE = 128, KEY_ID_SIZE = 17 };
 
 static bool no_account(const char *key, struct err *err) {
     fail(err, ERR_INPUT, "there is no account \"%s\"", key);
@@ -197,66 +197,4 @@ bool account_enable(struct db *db, const struct act *act, const char *key, bool 
         return audit_undo(db);
     return audit_commit(db, act, enabled ? "account_enable" : "account_disable", object_of(object, "account", key),
                         db_text(&before, 0, "record"), db_text(&after, 0, "record"), err);
-}
-
-/* --- backends --- */
-
-/* A plain name: the administrator will type it into SQL. */
-static bool login_good(const char *login, struct err *err) {
-    size_t len = strlen(login);
-    if (len > 0 && len <= LOGIN_MAX && (islower((unsigned char)login[0]) || login[0] == '_') &&
-        strspn(login, "abcdefghijklmnopqrstuvwxyz0123456789_") == len)
-        return true;
-    fail(err, ERR_INPUT, "\"%s\" cannot be a backend's login", login);
-    return fail_cure(err, "1..63 of a-z, 0-9 and _, beginning with a letter");
-}
-
-static bool login_state(struct db *db, const char *login, struct backend_login *state, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query(db, &sql_backend_login_state, &rows, err, V_TEXT(login)))
-        return false;
-    state->ready = db_bool(&rows, 0, "ready");
-    state->superuser = db_bool(&rows, 0, "superuser");
-    return true;
-}
-
-static bool make_login(struct db *db, const char *login, struct backend_login *state, struct err *err) {
-    if (!login_state(db, login, state, err))
-        return false;
-    if (state->ready || !state->superuser)
-        return true;
-    state->ready = true;
-    return db_do(db, &sql_backend_login_name, err, V_TEXT(login)) && db_do0(db, &sql_backend_login_make, err);
-}
-
-bool backend_add(struct db *db, const struct act *act, const char *login, const struct account *account,
-                 struct backend_login *state, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    char object[OBJECT_SIZE];
-    if (!login_good(login, err) || !db_begin(db, err))
-        return false;
-    if (!make_login(db, login, state, err) ||
-        !db_query(db, &sql_backend_add, &rows, err, V_TEXT(login), V_INT(account->id)))
-        return audit_undo(db);
-    if (rows.count == 0) /* it may already */
-        return db_commit(db, err);
-    return audit_commit(db, act, "backend_add", object_of(object, "backend", login), NULL,
-                        db_text(&rows, 0, "record"), err);
-}
-
-bool backend_remove(struct db *db, const struct act *act, const char *login, const struct account *account,
-                    struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    char object[OBJECT_SIZE];
-    if (!db_begin(db, err))
-        return false;
-    if (!db_query(db, &sql_backend_remove, &rows, err, V_TEXT(login), V_INT(account->id)))
-        return audit_undo(db);
-    if (rows.count == 0) {
-        fail(err, ERR_INPUT, "the login \"%s\" has no grant for the account \"%s\"", login, account->key);
-        fail_cure(err, "`kaquan-worker backend list` lists the grants");
-        return audit_undo(db);
-    }
-    return audit_commit(db, act, "backend_remove", object_of(object, "backend", login), db_text(&rows, 0, "record"),
-                        NULL, err);
 }

@@ -1,4 +1,4 @@
-/* account.h - WeChat accounts, their sealed secrets, and which backend may claim for which. */
+/* account.h - WeChat accounts and their sealed secrets. */
 #ifndef KAQUAN_ACCOUNT_H
 #define KAQUAN_ACCOUNT_H
 
@@ -36,17 +36,5 @@ bool account_set_secret(struct db *db, const struct act *act, const char *key, c
 bool account_set_aes_key(struct db *db, const struct act *act, const char *key, const struct secret *aes_key,
                          struct err *err);
 bool account_enable(struct db *db, const struct act *act, const char *key, bool enabled, struct err *err);
-
-/* Whether the server's login is ready to be a backend, and whether this session could make it so. */
-struct backend_login {
-    bool ready;
-    bool superuser;
-};
-/* Lets `login` claim cards of the account; a superuser's session makes the login ready, too. *state is as afterwards.
- */
-bool backend_add(struct db *db, const struct act *act, const char *login, const struct account *account,
-                 struct backend_login *state, struct err *err);
-bool backend_remove(struct db *db, const struct act *act, const char *login, const struct account *account,
-                    struct err *err);
 
 #endif

@@ -207,30 +207,29 @@ begin
   return kaquan.scan_take(r, code, gate, scan_id, null, null);
 end $$;
 
--- A scan that a gate took while it was cut off. outcome: new, known (uploaded or answered before), conflict (with what the rule
--- says in `reason`) or unknown_template.
+-- A scan that a gate took while it was cut off, kept with what happened. outcome: new; known (it was kept before); conflict (the
+-- gate let in whom the rule refuses, `reason` says why). Not kept: unknown_template; reused (the scan_id is another scan's);
+-- bad_time (in the future, or more than a week ago).
 create function scan_upload(template text, code text, gate text, scan_id text, taken_at timestamptz, told boolean,
     out outcome text, out reason text)
 language plpgsql volatile security definer set search_path = pg_catalog, kaquan, pg_temp set enable_seqscan = off as $$
 #variable_conflict use_variable
 declare
   r kaquan.gate_rule;
+  s kaquan.ticket_scan;
 begin
   perform kaquan.check_gate(template, code, gate, scan_id);
   r := x from kaquan.gate_rule x where x.template_key = template;
-  if r.template_id is null then
-    outcome := 'unknown_template';
-    return;
+  s := x from kaquan.ticket_scan x where x.scan_id = scan_upload.scan_id and x.template_id = r.template_id;
+  outcome := case
+    when r.template_id is null then 'unknown_template'
+    when s.scan_id is not null then case when (s.code, s.gate) = (code, gate) then 'known' else 'reused' end
+    when taken_at not between now() - interval '7 days' and now() + interval '5 min' then 'bad_time' end;
+  if outcome is null then
+    perform kaquan.scan_take(r, code, gate, scan_id, taken_at, told);
+    reason := x.conflict from kaquan.ticket_scan x where x.scan_id = scan_upload.scan_id and x.template_id = r.template_id;
+    outcome := case when reason is null then 'new' else 'conflict' end;
   end if;
-  perform from kaquan.ticket_scan s where s.scan_id = scan_upload.scan_id and s.template_id = r.template_id;
-  if found then
-    perform kaquan.scan_again(r.template_id, code, gate, scan_id);
-    outcome := 'known';
-    return;
-  end if;
-  perform kaquan.scan_take(r, code, gate, scan_id, taken_at, told);
-  reason := s.conflict from kaquan.ticket_scan s where s.scan_id = scan_upload.scan_id and s.template_id = r.template_id;
-  outcome := case when reason is null then 'new' else 'conflict' end;
 end $$;
 
 -- Keeps the copies in the rules. A change for many templates waits for those being made, which it could not see, and they

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the variables are shared with the script that sources it
 # measure.sh - what the benchmarks of claims and scans share: a private, durable server on a Unix socket, gone at the end;
 # one template with a pool; runs, ratios and lines. To be sourced by a sh script with `set -eu` that sets here (its
 # directory), duration (seconds of a run) and runs (of each figure; the median counts, runs are interleaved).

@@ -1,0 +1,104 @@
+#include "gate.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+/* clang-format off */
+static const struct gate_field fields[] = {
+    {"entries",     "3",                      "entries of a ticket in all; none: no limit"},
+    {"per_day",     "1",                      "entries a day, in the time zone of the event; none: no limit"},
+    {"per_gate",    "1",                      "entries at each gate; none: no limit"},
+    {"first_at",    "2026-12-01T08:00+08:00", "first moment of entry, or none"},
+    {"last_at",     "2026-12-31T22:00+08:00", "last moment of entry, or none"},
+    {"hours",       "09:00-21:30",            "hours of each day, in the time zone of the event, or none"},
+    {"exit_gates",  "south_out,east_out",     "gates that let out: their scans are no entries; or none"},
+    {"exits_count", "on",                     "on: who went in comes in again only after a scan at an exit"},
+};
+/* clang-format on */
+
+enum { FIELD_NAME_MAX = 32, OBJECT_SIZE = 128 };
+
+const struct gate_field *gate_fields(size_t *count) {
+    *count = ARRAY_LEN(fields);
+    return fields;
+}
+
+static const struct gate_field *field_named(const char *name, struct err *err) {
+    const char *names[ARRAY_LEN(fields)], *nearest;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        if (strcmp(fields[i].name, name) == 0)
+            return &fields[i];
+        names[i] = fields[i].name;
+    }
+    nearest = text_nearest(name, names, ARRAY_LEN(fields));
+    fail(err, ERR_USAGE, "a gate's rule has no field \"%s\"", name);
+    if (nearest != NULL)
+        fail_cure(err, "did you mean \"%s\"?", nearest);
+    else
+        fail_cure(err, "`kaquan-worker gate rule TEMPLATE` shows the fields");
+    return NULL;
+}
+
+bool gate_rule_get(struct db *db, const char *template, struct db_rows *rule, struct err *err) {
+    if (!db_query(db, &sql_gate_rule_get, rule, err, V_TEXT(template)))
+        return false;
+    if (rule->count == 1)
+        return true;
+    fail(err, ERR_INPUT, "there is no template \"%s\"", template);
+    return fail_cure(err, "`kaquan-worker template list` lists the templates");
+}
+
+static bool change_field(struct db *db, int64_t template_id, const char *change, struct db_rows *after,
+                         struct err *err) {
+    const struct gate_field *field;
+    const char *equals = strchr(change, '=');
+    char name[FIELD_NAME_MAX];
+    if (equals == NULL)
+        return fail(err, ERR_USAGE, "FIELD=VALUE expected, not \"%s\"", change);
+    snprintf(name, sizeof name, "%.*s", int_of((size_t)(equals - change)), change);
+    field = field_named(name, err);
+    if (field == NULL)
+        return false;
+    db_rows_clear(after);
+    if (db_query(db, &sql_gate_rule_set, after, err, V_INT(template_id), V_TEXT(name), V_TEXT(equals + 1)))
+        return true;
+    fail_in(err, "%s", name);
+    if (err->kind == ERR_INPUT)
+        fail_cure(err, "%s; for instance %s=%s", field->help, name, field->example);
+    return false;
+}
+
+bool gate_rule_set(struct db *db, const struct act *act, const char *template, const char *const *changes,
+                   size_t count, struct err *err) {
+    AUTO_ROWS struct db_rows before = {0}, after = {0};
+    char object[OBJECT_SIZE];
+    if (!db_begin(db, err))
+        return false;
+    if (!gate_rule_get(db, template, &before, err))
+        return audit_undo(db);
+    for (size_t i = 0; i < count; i++)
+        if (!change_field(db, db_int(&before, 0, "template_id"), changes[i], &after, err))
+            return audit_undo(db);
+    snprintf(object, sizeof object, "template %s", template);
+    return audit_commit(db, act, "gate_rule", object, db_text(&before, 0, "record"), db_text(&after, 0, "record"),
+                        err);
+}
+
+bool gate_annul(struct db *db, const struct act *act, const char *template, const char *scan_id, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    char object[OBJECT_SIZE];
+    if (!db_begin(db, err))
+        return false;
+    if (!db_query(db, &sql_gate_annul, &rows, err, V_TEXT(template), V_TEXT(scan_id)))
+        return audit_undo(db);
+    if (rows.count == 0) {
+        fail(err, ERR_INPUT, "%s has no scan \"%s\" that counts", template, scan_id);
+        fail_cure(err, "`kaquan-worker gate log %s` lists the scans; refused and annulled ones do not count",
+                  template);
+        return audit_undo(db);
+    }
+    snprintf(object, sizeof object, "scan %s", scan_id);
+    return audit_commit(db, act, "gate_annul", object, NULL, db_text(&rows, 0, "record"), err);
+}
