@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#define GATE "kaquan_test_gate"
+#define GATE "kaquan_test_turnstile" /* with the time-outs of a real one */
 
 #define worker(...) test_worker(__VA_ARGS__, "--no-input", "--reason", "test")
 #define upload(text)                                                                                                 \
