@@ -69,5 +69,6 @@ bool cmd_site_set(struct call *call, struct err *err);
 bool cmd_config_show(struct call *call, struct err *err);
 bool cmd_doctor(struct call *call, struct err *err);
 bool cmd_health(struct call *call, struct err *err);
+bool cmd_metrics(struct call *call, struct err *err);
 
 #endif

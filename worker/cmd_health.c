@@ -26,19 +26,29 @@ static void check_count(struct check_list *list, const char *name, const struct 
               (long long)db_int(rows, 0, all), (long long)dead);
 }
 
-bool cmd_health(struct call *call, struct err *err) {
+/* What the database knows of the others. */
+static void check_all(struct check_list *list, const struct db_rows *rows) {
+    check_age(list, "last worker's sign of life", rows, "beat_age", BEAT_WARN_S, BEAT_FAIL_S, CHECK_FAIL,
+              "start kaquan-worker: cron entry or service; kaquan-worker doctor");
+    check_age(list, "oldest job that waits", rows, "job_age", JOB_WARN_S, JOB_FAIL_S, CHECK_OK,
+              "kaquan-worker job list --state queued; start another worker");
+    check_count(list, "credentials", rows, "credentials_short", "credentials_over", "credentials",
+                "kaquan-worker credential list; kaquan-worker ip check");
+    check_count(list, "pools", rows, "pools_low", "pools_empty", "pools",
+                "kaquan-worker pool list; kaquan-worker job list --state failed");
+}
+
+/* A database that is not there is a finding like the others: who watches reads the same form. */
+bool cmd_health(struct call *call, struct err *err UNUSED) {
     AUTO_ROWS struct db_rows rows = {0};
     struct check_list list = check_begin("kaquan.health.1");
-    if (!db_query0(call->work->db, &sql_health, &rows, err))
-        return false;
-    check_age(&list, "last worker's sign of life", &rows, "beat_age", BEAT_WARN_S, BEAT_FAIL_S, CHECK_FAIL,
-              "start kaquan-worker: cron entry or service; kaquan-worker doctor");
-    check_age(&list, "oldest job that waits", &rows, "job_age", JOB_WARN_S, JOB_FAIL_S, CHECK_OK,
-              "kaquan-worker job list --state queued; start another worker");
-    check_count(&list, "credentials", &rows, "credentials_short", "credentials_over", "credentials",
-                "kaquan-worker credential list; kaquan-worker ip check");
-    check_count(&list, "pools", &rows, "pools_low", "pools_empty", "pools",
-                "kaquan-worker pool list; kaquan-worker job list --state failed");
+    struct err why = {0};
+    if (work_open(call->work, &why) && db_query0(call->work->db, &sql_health, &rows, &why)) {
+        check_add(&list, "database", CHECK_OK, EXIT_DOWN, NULL, "answers");
+        check_all(&list, &rows);
+    } else {
+        check_add(&list, "database", CHECK_FAIL, EXIT_DOWN, why.cure, "%s", why.text);
+    }
     call->exit_code = check_end(&list, call->work);
     return true;
 }

@@ -40,6 +40,7 @@ static const struct option_row options[] = {
     {OPT_ORIGIN,      "origin",      0,   NULL,       "with file and line (always shown)"},
     {OPT_COLUMN,      "column",      0,   "NAME",     "the file is CSV: the heading of the codes' column, or its number where there is no heading"},
     {OPT_TEMPLATE,    "template",    0,   "KEY",      "the template, where nothing else tells it"},
+    {OPT_WRITE,       "write",       0,   "FILE",     "write into this file, which is replaced as a whole"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -239,9 +240,12 @@ static const struct command commands[] = {
     {"doctor", NULL, "", 0, 0, NEEDS_CONF, cmd_doctor,
      "look at everything a worker needs; each line has its cure",
      "doctor"},
-    {"health", NULL, "", 0, 0, NEEDS_SCHEMA, cmd_health,
+    {"health", NULL, "", 0, 0, NEEDS_CONF, cmd_health,
      "one line for each check, for monitoring: exit code 0, 2 or 69",
      "health --json"},
+    {"metrics", NULL, "", OPT(OPT_WRITE), 0, NEEDS_SCHEMA, cmd_metrics,
+     "print the metrics in the format of Prometheus, or write them for node_exporter's textfile collector",
+     "metrics --write /var/lib/prometheus/node-exporter/kaquan.prom"},
     {"completion", NULL, "SHELL", 0, 0, NEEDS_NOTHING, cmd_completion,
      "print completion for bash",
      "completion bash"},

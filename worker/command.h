@@ -47,6 +47,7 @@ enum option_id {
     OPT_ORIGIN,
     OPT_COLUMN,
     OPT_TEMPLATE,
+    OPT_WRITE,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))
