@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,9 +168,7 @@ static void write_json(struct buf *line, enum log_level level, const char *event
 
 static void write_words(struct buf *line, enum log_level level, const char *event, const struct log_fact *facts,
                         bool human) {
-    if (out.journal) {
-        buf_text(line, levels[level].journal);
-    } else {
+    if (!out.journal) {
         human ? add_clock(line) : add_time(line);
         buf_printf(line, " %-5s ", levels[level].name);
     }
@@ -201,6 +200,8 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
         return;
     if (reopen_asked)
         open_file();
+    if (out.journal)
+        buf_text(&line, levels[level].journal);
     if (out.format == LOG_JSON)
         write_json(&line, level, event, facts);
     else
@@ -211,4 +212,39 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
     buf_char(&line, '\n');
     put(&line);
     errno = before;
+}
+
+/* --- sentences --- */
+
+static bool json_on_stderr(void) {
+    return out.format == LOG_JSON && out.fd == STDERR_FILENO && !isatty(STDERR_FILENO);
+}
+
+void log_message(const char *format, ...) {
+    AUTO_BUF struct buf text = {0}, clean = {0};
+    va_list args;
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    add_clean(&clean, buf_str(&text));
+    if (json_on_stderr())
+        log_info("message", F_TEXT("text", buf_str(&clean)));
+    else
+        fprintf(stderr, "%s\n", buf_str(&clean));
+}
+
+void log_failure(const char *program, const struct err *err) {
+    const char *cure = err->cure[0] == '\0' && err->kind == ERR_BUG ? err_class(ERR_BUG)->help : err->cure;
+    if (json_on_stderr()) {
+        log_error("failed", F_TEXT("why", err->text), F_TEXT("cure", cure), F_TEXT("sqlstate", err->sqlstate),
+                  F_INT("errcode", err->errcode), F_INT("exit_code", err_class(err->kind)->exit_code));
+        return;
+    }
+    log_message("%s: %s", program, err->text);
+    if (cure[0] != '\0')
+        log_message("  what to do: %s", cure);
+    if (err->sqlstate[0] != '\0')
+        log_message("  reference: SQLSTATE %s", err->sqlstate);
+    if (err->errcode != 0)
+        log_message("  reference: WeChat errcode %d", err->errcode);
 }

@@ -3,6 +3,7 @@
 #define KAQUAN_LOG_H
 
 #include "base.h"
+#include "err.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_AUTO, LOG_HUMAN, LOG_KEYVALUE, LOG_JSON }; /* auto: human on a terminal, else key=value */
@@ -37,6 +38,12 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
 #define log_warn(event, ...) LOG_LINE(LOG_WARN, event, __VA_ARGS__)
 #define log_info(event, ...) LOG_LINE(LOG_INFO, event, __VA_ARGS__)
 #define log_debug(event, ...) LOG_LINE(LOG_DEBUG, event, __VA_ARGS__)
+
+/* A sentence for the person at the terminal, on stderr (printf style; made safe like everything). Where lines of JSON
+ * are read from stderr it is the event "message", so that nothing else is among them. */
+void log_message(const char *format, ...) PRINTF(1, 2);
+/* What failed and why, what to do, and a reference: the last words of a program. There it is the event "failed". */
+void log_failure(const char *program, const struct err *err);
 
 /* Second guard behind the types: live secrets (set by secret_set) are replaced by [secret] in every line, plain,
  * URL-encoded or base64; then whatever stands behind access_token=, "secret": and the like. `text` is changed in

@@ -1,6 +1,5 @@
-#include <stdio.h>
-
 #include "cmd.h"
+#include "log.h"
 #include "migrate.h"
 #include "output.h"
 
@@ -8,7 +7,7 @@ static bool quiet;
 
 static void tell_applied(const char *name) {
     if (!quiet)
-        fprintf(stderr, "applied %s\n", name);
+        log_message("applied %s", name);
 }
 
 bool cmd_db_init(struct call *call, struct err *err) {

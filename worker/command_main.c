@@ -15,32 +15,17 @@ struct act call_act(const struct call *call) {
 }
 
 void say(const struct call *call, const char *format, ...) {
-    AUTO_BUF struct buf text = {0}, clean = {0};
+    AUTO_BUF struct buf text = {0};
     va_list args;
     if (call->work->quiet)
         return;
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    safe_text(&clean, buf_str(&text), text.len);
-    fprintf(stderr, "%s\n", buf_str(&clean));
+    log_message("%s", buf_str(&text));
 }
 
 /* --- one call from start to end --- */
-
-/* What failed and why, what to do, and a reference. */
-static void show_error(const struct err *err) {
-    fflush(stdout); /* what was found comes before what failed */
-    fprintf(stderr, "%s: %s\n", app_program(), err->text);
-    if (err->cure[0] != '\0')
-        fprintf(stderr, "  what to do: %s\n", err->cure);
-    else if (err->kind == ERR_BUG)
-        fprintf(stderr, "  what to do: %s\n", err_class(ERR_BUG)->help);
-    if (err->sqlstate[0] != '\0')
-        fprintf(stderr, "  reference: SQLSTATE %s\n", err->sqlstate);
-    if (err->errcode != 0)
-        fprintf(stderr, "  reference: WeChat errcode %d\n", err->errcode);
-}
 
 static bool load_settings(struct call *call, struct err *err) {
     size_t count;
@@ -131,8 +116,9 @@ int command_main(int argc, char **argv) {
     work_close(&work);
     if (good)
         good = output_end(&err);
+    fflush(stdout); /* what was found comes before what failed */
     if (!good && err.kind != ERR_STOPPED)
-        show_error(&err);
+        log_failure(app_program(), &err);
     log_close();
     return exit_code_of(&call, good, &err);
 }

@@ -79,7 +79,7 @@ void progress_set(struct progress *p, int64_t done, int64_t total) {
     if (p->bar)
         draw_bar(p->what, done, total, rate);
     else
-        fprintf(stderr, "%s %lld/%lld %s\n", p->what, (long long)done, (long long)total, rate);
+        log_message("%s %lld/%lld %s", p->what, (long long)done, (long long)total, rate);
 }
 
 void progress_free(struct progress *p) {

@@ -204,6 +204,13 @@ static void log_to_journal(void) {
     log_debug("four", F_INT("n", 4));
 }
 
+static void log_json_to_journal(void) {
+    setenv("JOURNAL_STREAM", getenv("TEST_STREAM"), 1);
+    log_init(LOG_DEBUG, LOG_JSON, NULL);
+    log_warn("two", F_NONE);
+    log_message("%s", "for people");
+}
+
 static void log_beside_journal(void) {
     setenv("JOURNAL_STREAM", "1:2", 1);
     log_init(LOG_DEBUG, LOG_AUTO, "");
@@ -222,6 +229,11 @@ static void journald_gets_priorities_and_no_time(void **state) {
     assert_string_equal(lines.data, "<3>one\n<4>two\n<6>three\n<7>four n=4\n");
     stderr_of(log_beside_journal, &beside);
     assert_string_equal(behind_time(&beside), "error one\n");
+    buf_reset(&lines);
+    stderr_of(log_json_to_journal, &lines);
+    assert_int_equal(strncmp(lines.data, "<4>{\"time\":", 11), 0);
+    assert_non_null(strstr(lines.data, "\n<6>{\"time\":"));
+    assert_non_null(strstr(lines.data, "\"event\":\"message\",\"text\":\"for people\"}\n"));
     unsetenv("JOURNAL_STREAM");
 }
 
@@ -307,6 +319,44 @@ static void no_format_lets_a_secret_through(void **state) {
         assert_non_null(strstr(lines.data, "[secret]"));
     }
     forget_secrets();
+}
+
+/* Whatever is covered, the line stays one of strict JSON. */
+static void a_json_line_stays_json_when_secrets_are_covered(void **state) {
+    (void)state;
+    add_secrets();
+    for (size_t i = 0; i < ARRAY_LEN(leaks); i++) {
+        AUTO_BUF struct buf lines = {0};
+        AUTO_JSON cJSON *json = NULL;
+        struct err err = {0};
+        int64_t number = 0;
+        begin(LOG_INFO, LOG_JSON);
+        log_info("event", F_TEXT("a", leaks[i].text), F_INT("last", 1));
+        end(&lines);
+        json = json_parse(lines.data, lines.len, NULL, &err);
+        if (json == NULL)
+            fail_msg("%s: %s: %s", leaks[i].name, err.text, lines.data);
+        assert_true(json_need_int(json, "last", 1, 1, &number, &err));
+        assert_null(strstr(lines.data, CANARY));
+    }
+    forget_secrets();
+}
+
+static void log_secrets_to_people(void) {
+    struct err err = {.kind = ERR_PERMISSION, .text = "refused: " CANARY, .cure = "not " CANARY};
+    log_init(LOG_INFO, LOG_AUTO, NULL);
+    log_message("the secret is %s\x1b[31m", CANARY);
+    log_failure("kaquan-worker", &err);
+}
+
+static void sentences_for_people_hold_no_secret_and_no_escape(void **state) {
+    AUTO_BUF struct buf lines = {0};
+    (void)state;
+    add_secrets();
+    stderr_of(log_secrets_to_people, &lines);
+    forget_secrets();
+    assert_string_equal(lines.data, "the secret is [secret]\\x1b[31m\n"
+                                    "kaquan-worker: refused: [secret]\n  what to do: not [secret]\n");
 }
 
 static void a_value_is_cut_behind_its_secrets(void **state) {
@@ -398,6 +448,8 @@ int main(void) {
         cmocka_unit_test(a_secret_is_forgotten_with_its_last_holder),
         cmocka_unit_test(a_thousand_secrets_may_live),
         cmocka_unit_test(the_longer_of_two_secrets_is_covered),
+        cmocka_unit_test(a_json_line_stays_json_when_secrets_are_covered),
+        cmocka_unit_test(sentences_for_people_hold_no_secret_and_no_escape),
     };
     return cmocka_run_group_tests(tests, make_directory, remove_directory);
 }
