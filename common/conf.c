@@ -46,6 +46,12 @@ static const struct conf_row rows[] = {
      "language of screens and messages; auto: as the locale says"},
     {CONF_LOCK_FILE,      "lock-file",      CONF_PATH,   "", 0, 0, NULL, false,
      "keeps two cron runs of one host apart; unset: kaquan-worker.lock in the runtime directory, when there is one"},
+    {CONF_BACKUP_FILE,    "backup-file",    CONF_PATH,   "", 0, 0, NULL, false,
+     "file that a backup touches when it is done, for doctor --go-live; unset: the server's own archive of its log is looked at"},
+    {CONF_BACKUP_HOURS,   "backup-hours",   CONF_NUMBER, "26", 0.1, 8760, NULL, false,
+     "how many hours old the last backup may be"},
+    {CONF_DISK_PATH,      "disk-path",      CONF_PATH,   "/", 0, 0, NULL, false,
+     "place on the disk that must not fill up; best the database's, where that is this host"},
 };
 /* clang-format on */
 

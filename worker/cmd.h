@@ -67,6 +67,7 @@ bool cmd_audit_list(struct call *call, struct err *err);
 bool cmd_site_show(struct call *call, struct err *err);
 bool cmd_site_set(struct call *call, struct err *err);
 bool cmd_config_show(struct call *call, struct err *err);
+bool cmd_doctor_confirm(struct call *call, struct err *err);
 bool cmd_doctor(struct call *call, struct err *err);
 bool cmd_health(struct call *call, struct err *err);
 bool cmd_metrics(struct call *call, struct err *err);

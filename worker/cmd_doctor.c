@@ -5,6 +5,7 @@
 
 #include "check.h"
 #include "cmd.h"
+#include "go_live.h"
 #include "migrate.h"
 #include "reseal.h"
 
@@ -170,6 +171,8 @@ bool cmd_doctor(struct call *call, struct err *err UNUSED) {
             key(&list, work);
             accounts(&list, work);
             foreign_refreshes(&list, work);
+            if (call->option[OPT_GO_LIVE] != NULL)
+                go_live_check(&list, work);
         }
     }
     call->exit_code = check_end(&list, work);

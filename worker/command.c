@@ -41,6 +41,7 @@ static const struct option_row options[] = {
     {OPT_COLUMN,      "column",      0,   "NAME",     "the file is CSV: the heading of the codes' column, or its number where there is no heading"},
     {OPT_TEMPLATE,    "template",    0,   "KEY",      "the template, where nothing else tells it"},
     {OPT_WRITE,       "write",       0,   "FILE",     "write into this file, which is replaced as a whole"},
+    {OPT_GO_LIVE,     "go-live",     0,   NULL,       "also look at all that an event day needs"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -237,9 +238,12 @@ static const struct command commands[] = {
     {"config", "show", "", OPT(OPT_ORIGIN), 0, NEEDS_CONF, cmd_config_show,
      "show the settings of this program and where each comes from",
      "config show --plain"},
-    {"doctor", NULL, "", 0, 0, NEEDS_CONF, cmd_doctor,
+    {"doctor", "confirm", "ITEM", OPT(OPT_ACCOUNT) | REASON, 0, NEEDS_SCHEMA, cmd_doctor_confirm,
+     "confirm for an account what no program can see, as doctor --go-live lists it",
+     "doctor confirm card_function --account festival --reason \"looked myself\""},
+    {"doctor", NULL, "", OPT(OPT_GO_LIVE), 0, NEEDS_CONF, cmd_doctor,
      "look at everything a worker needs; each line has its cure",
-     "doctor"},
+     "doctor\ndoctor --go-live"},
     {"health", NULL, "", 0, 0, NEEDS_CONF, cmd_health,
      "one line for each check, for monitoring: exit code 0, 2 or 69",
      "health --json"},

@@ -48,6 +48,7 @@ enum option_id {
     OPT_COLUMN,
     OPT_TEMPLATE,
     OPT_WRITE,
+    OPT_GO_LIVE,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))

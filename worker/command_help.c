@@ -184,7 +184,10 @@ bool cmd_completion(struct call *call, struct err *err) {
         if (c[i].verb != NULL && (i == 0 || strcmp(c[i].noun, c[i - 1].noun) != 0)) {
             printf("  2\\ %s\\ *) words='", c[i].noun);
             for (size_t j = i; j < count && strcmp(c[j].noun, c[i].noun) == 0; j++)
-                printf("%s ", c[j].verb);
+                if (c[j].verb != NULL)
+                    printf("%s ", c[j].verb);
+                else
+                    options_of(&c[j], stdout);
             printf("' ;;\n");
         }
     }

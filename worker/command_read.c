@@ -53,7 +53,8 @@ static const struct command *find(const char *noun, const char *verb) {
     size_t count;
     const struct command *c = command_rows(&count);
     for (size_t i = 0; i < count; i++)
-        if (strcmp(c[i].noun, noun) == 0 && (c[i].verb == NULL || (verb != NULL && strcmp(c[i].verb, verb) == 0)))
+        if (strcmp(c[i].noun, noun) == 0 &&
+            (verb == NULL ? c[i].verb == NULL : c[i].verb != NULL && strcmp(c[i].verb, verb) == 0))
             return &c[i];
     return NULL;
 }
@@ -86,17 +87,19 @@ static bool unknown_verb(const char *noun, const char *verb, struct err *err) {
     return fail_cure(err, "`kaquan-worker help %s` lists what there is", noun);
 }
 
-/* The next word: noun, verb or argument. */
+/* The next word: noun, verb or argument. A noun that is a command by itself may have verbs, too: `doctor confirm`. */
 static bool take_word(struct call *call, const char *word, struct err *err) {
+    const struct command *verb =
+        call->noun != NULL && call->verb == NULL && call->arguments == 0 ? find(call->noun, word) : NULL;
     if (call->noun == NULL) {
         call->noun = word;
         call->command = find(word, NULL);
         return noun_known(word) || unknown_noun(word, err);
     }
-    if (call->command == NULL) {
+    if (call->command == NULL || verb != NULL) {
         call->verb = word;
-        call->command = find(call->noun, word);
-        return call->command != NULL || unknown_verb(call->noun, word, err);
+        call->command = verb;
+        return verb != NULL || unknown_verb(call->noun, word, err);
     }
     if (call->arguments == ARGUMENTS_MAX)
         return fail(err, ERR_USAGE, "too many arguments");
