@@ -1,9 +1,6 @@
 #include "gate.h"
 
 #include <stdio.h>
-#include <string.h>
-
-#include "text.h"
 
 /* clang-format off */
 static const struct gate_field fields[] = {
@@ -18,27 +15,11 @@ static const struct gate_field fields[] = {
 };
 /* clang-format on */
 
-enum { FIELD_NAME_MAX = 32, OBJECT_SIZE = 128 };
+enum { OBJECT_SIZE = 128 };
 
 const struct gate_field *gate_fields(size_t *count) {
     *count = ARRAY_LEN(fields);
     return fields;
-}
-
-static const struct gate_field *field_named(const char *name, struct err *err) {
-    const char *names[ARRAY_LEN(fields)], *nearest;
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        if (strcmp(fields[i].name, name) == 0)
-            return &fields[i];
-        names[i] = fields[i].name;
-    }
-    nearest = text_nearest(name, names, ARRAY_LEN(fields));
-    fail(err, ERR_USAGE, "a gate's rule has no field \"%s\"", name);
-    if (nearest != NULL)
-        fail_cure(err, "did you mean \"%s\"?", nearest);
-    else
-        fail_cure(err, "`kaquan-worker gate rule TEMPLATE` shows the fields");
-    return NULL;
 }
 
 bool gate_rule_get(struct db *db, const char *template, struct db_rows *rule, struct err *err) {
@@ -50,36 +31,28 @@ bool gate_rule_get(struct db *db, const char *template, struct db_rows *rule, st
     return fail_cure(err, "`kaquan-worker template list` lists the templates");
 }
 
-static bool change_field(struct db *db, int64_t template_id, const char *change, struct db_rows *after,
-                         struct err *err) {
-    const struct gate_field *field;
-    const char *equals = strchr(change, '=');
-    char name[FIELD_NAME_MAX];
-    if (equals == NULL)
-        return fail(err, ERR_USAGE, "FIELD=VALUE expected, not \"%s\"", change);
-    snprintf(name, sizeof name, "%.*s", int_of((size_t)(equals - change)), change);
-    field = field_named(name, err);
-    if (field == NULL)
-        return false;
+static bool change_field(struct db *db, int64_t template_id, const struct gate_field *field, const char *value,
+                         struct db_rows *after, struct err *err) {
     db_rows_clear(after);
-    if (db_query(db, &sql_gate_rule_set, after, err, V_INT(template_id), V_TEXT(name), V_TEXT(equals + 1)))
+    if (db_query(db, &sql_gate_rule_set, after, err, V_INT(template_id), V_TEXT(field->name), V_TEXT(value)))
         return true;
-    fail_in(err, "%s", name);
+    fail_in(err, "%s", field->name);
     if (err->kind == ERR_INPUT)
-        fail_cure(err, "%s; for instance %s=%s", field->help, name, field->example);
+        fail_cure(err, "%s; for instance %s=%s", field->help, field->name, field->example);
     return false;
 }
 
-bool gate_rule_set(struct db *db, const struct act *act, const char *template, const char *const *changes,
-                   size_t count, struct err *err) {
+bool gate_rule_set(struct db *db, const struct act *act, const char *template, const char *const *values,
+                   struct err *err) {
     AUTO_ROWS struct db_rows before = {0}, after = {0};
     char object[OBJECT_SIZE];
     if (!db_begin(db, err))
         return false;
     if (!gate_rule_get(db, template, &before, err))
         return audit_undo(db);
-    for (size_t i = 0; i < count; i++)
-        if (!change_field(db, db_int(&before, 0, "template_id"), changes[i], &after, err))
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (values[i] != NULL &&
+            !change_field(db, db_int(&before, 0, "template_id"), &fields[i], values[i], &after, err))
             return audit_undo(db);
     snprintf(object, sizeof object, "template %s", template);
     return audit_commit(db, act, "gate_rule", object, db_text(&before, 0, "record"), db_text(&after, 0, "record"),

@@ -17,9 +17,9 @@ struct gate_field {
 };
 const struct gate_field *gate_fields(size_t *count);
 
-/* Changes a rule: each change is "field=value", all of them or none. */
-bool gate_rule_set(struct db *db, const struct act *act, const char *template, const char *const *changes,
-                   size_t count, struct err *err);
+/* Changes a rule: a value for each field of gate_fields(), NULL: stays. All of them or none. */
+bool gate_rule_set(struct db *db, const struct act *act, const char *template, const char *const *values,
+                   struct err *err);
 /* The rule as text, a column for each field. */
 bool gate_rule_get(struct db *db, const char *template, struct db_rows *rule, struct err *err);
 

@@ -1,5 +1,6 @@
 -- The gates: tickets that are scanned, often many times. A gate asks ticket_admit(), which decides by the rule of the
--- ticket's template and keeps every scan with its answer.
+-- ticket's template and keeps every scan with its answer. And what the event's house needs besides: a second person for
+-- dangerous acts.
 
 set local search_path = kaquan, pg_catalog, pg_temp;
 
@@ -275,3 +276,26 @@ grant insert, delete on gate_grant to kaquan_worker;
 grant update on gate_rule to kaquan_worker;
 grant update (annulled) on ticket_scan to kaquan_worker;
 grant select on gate_reason, gate_rule to kaquan_operator, kaquan_auditor, kaquan_monitor;
+
+-- --- a second person ---
+
+-- Where this is on, dangerous commands are kept as requests until another person confirms them.
+alter table site add column second_person boolean not null default false;
+create table act_request (
+  id bigint generated always as identity primary key,
+  noun text not null,                             -- the command as it was typed
+  verb text not null,
+  params jsonb not null,                          -- its arguments, options and input
+  sealed bytea,                                   -- an input that is a secret: CMS, for the worker's key
+  person text not null,                           -- as in audit_log
+  who text not null default session_user,
+  reason text,
+  created_at timestamptz not null default now(),
+  state text not null default 'waiting' check (state in ('waiting', 'confirmed', 'done', 'failed', 'withdrawn')),
+  ended_by text,
+  ended_at timestamptz,
+  error_text text,
+  check (state in ('waiting', 'withdrawn') or split_part(ended_by, '@', 1) <> split_part(person, '@', 1))
+);
+grant select, insert on act_request to kaquan_worker;
+grant update (state, ended_by, ended_at, error_text) on act_request to kaquan_worker;

@@ -7,7 +7,7 @@
 #include "login.h"
 #include "output.h"
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, EXIT_SOME = 1 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, EXIT_SOME = 1, FIELDS_MAX = 16 };
 
 bool cmd_gate_list(struct call *call, struct err *err) {
     return login_list(call, &grant_gate, err);
@@ -46,10 +46,14 @@ static bool show_rule(struct call *call, const char *template, struct err *err) 
 }
 
 bool cmd_gate_rule(struct call *call, struct err *err) {
-    const char *template = call->argument[0];
+    const char *template = call->argument[0], *names[FIELDS_MAX], *values[FIELDS_MAX] = {NULL};
     struct act act = call_act(call);
-    if (call->arguments > 1 &&
-        !gate_rule_set(call->work->db, &act, template, call->argument + 1, (size_t)call->arguments - 1, err))
+    size_t count;
+    const struct gate_field *fields = gate_fields(&count);
+    for (size_t i = 0; i < count; i++)
+        names[i] = fields[i].name;
+    if (!call_pairs(call, 1, names, count, values, err) ||
+        (call->arguments > 1 && !gate_rule_set(call->work->db, &act, template, values, err)))
         return false;
     return show_rule(call, template, err);
 }

@@ -17,6 +17,7 @@ static const struct site_row {
     {"bucket",             "0",     "this database's number among the buckets"},
     {"buckets",            "1",     "how many databases share the codes"},
     {"renew_window",       "24h",   "tickets claimed within it are signed again after a rotation"},
+    {"second_person",      "true",  "dangerous commands wait until another person confirms them"},
     {"event_zone",         "Asia/Shanghai", "time zone of the days at the gates"},
     {"keep_finished_jobs", "14d",   "how long finished jobs are kept"},
     {"quota_reserve",      "10",    "percent of each interface's daily limit that jobs leave to people"},

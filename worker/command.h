@@ -97,6 +97,7 @@ struct call {
     int arguments;
     const char *option[OPTIONS]; /* NULL: not given; "" for a switch */
     const char *setting[CONF_IDS];
+    bool confirmed; /* by a second person: nothing is asked */
     int exit_code; /* of a command that did what it should and found something bad: `health`, `doctor`, `ip check` */
 };
 
@@ -119,6 +120,10 @@ bool call_int(const struct call *call, enum option_id id, int64_t low, int64_t h
 bool call_seconds(const struct call *call, enum option_id id, double high, double *out, struct err *err);
 /* An argument that is a number from 1. */
 bool call_id(const struct call *call, int argument, int64_t *out, struct err *err);
+
+/* The arguments from `first` on are NAME=VALUE of these names; values[i] stays as it is for one not given. */
+bool call_pairs(const struct call *call, int first, const char *const *names, size_t count, const char **values,
+                struct err *err);
 
 /* Who acts and why, for the audit log. */
 struct act call_act(const struct call *call);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "guard.h"
 #include "log.h"
 #include "output.h"
 #include "text.h"
@@ -94,7 +95,7 @@ static bool asks_help(int argc, char **argv) {
 }
 
 static bool perform(struct call *call, int argc, char **argv, struct err *err) {
-    bool understood = command_read(call, argc, argv, err);
+    bool understood = command_read(call, argc, argv, err), held = false;
     if (asks_help(argc, argv)) {
         command_help(call, stdout);
         return true;
@@ -105,7 +106,9 @@ static bool perform(struct call *call, int argc, char **argv, struct err *err) {
         command_version();
         return true;
     }
-    return prepare(call, err) && call->command->run(call, err);
+    if (!prepare(call, err) || !guard_hold(call, &held, err))
+        return false;
+    return held || call->command->run(call, err);
 }
 
 int command_main(int argc, char **argv) {

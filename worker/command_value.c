@@ -1,8 +1,13 @@
 #include "command.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "text.h"
+
+enum { NAME_SIZE = 40 };
 
 static const char *option_name(enum option_id id) {
     size_t count;
@@ -51,4 +56,30 @@ bool call_id(const struct call *call, int argument, int64_t *out, struct err *er
     if (whole_number(text, 1, INT64_MAX, out))
         return true;
     return fail(err, ERR_USAGE, "a number from 1 expected, not \"%s\"", text);
+}
+
+static bool unknown_name(const char *word, const char *const *names, size_t count, struct err *err) {
+    const char *nearest = text_nearest(word, names, count);
+    fail(err, ERR_USAGE, "there is no \"%s\" to be given", word);
+    if (nearest != NULL)
+        return fail_cure(err, "did you mean \"%s\"?", nearest);
+    return fail_cure(err, "the command's --help shows what there is");
+}
+
+bool call_pairs(const struct call *call, int first, const char *const *names, size_t count, const char **values,
+                struct err *err) {
+    for (int i = first; i < call->arguments; i++) {
+        const char *word = call->argument[i], *equals = strchr(word, '=');
+        char name[NAME_SIZE];
+        size_t at = 0;
+        if (equals == NULL)
+            return fail(err, ERR_USAGE, "NAME=VALUE expected, not \"%s\"", word);
+        snprintf(name, sizeof name, "%.*s", int_of((size_t)(equals - word)), word);
+        while (at < count && strcmp(names[at], name) != 0)
+            at++;
+        if (at == count)
+            return unknown_name(name, names, count, err);
+        values[at] = equals + 1;
+    }
+    return true;
 }

@@ -6,6 +6,7 @@ update kaquan.site s set
   bucket = case $1 when 'bucket' then $2::text::integer else s.bucket end,
   buckets = case $1 when 'buckets' then $2::text::integer else s.buckets end,
   renew_window = case $1 when 'renew_window' then $2::text::interval else s.renew_window end,
+  second_person = case $1 when 'second_person' then $2::text::boolean else s.second_person end,
   event_zone = case $1 when 'event_zone' then $2::text else s.event_zone end,
   keep_finished_jobs = case $1 when 'keep_finished_jobs' then $2::text::interval else s.keep_finished_jobs end,
   quota_reserve = case $1 when 'quota_reserve' then $2::text::integer else s.quota_reserve end

@@ -93,7 +93,7 @@ TEST(a_wrong_rule_changes_nothing_and_says_how_it_is_written) {
         int code;
     } wrong[] = {
         {"entires=3", "did you mean \"entries\"?", 64},
-        {"entries", "FIELD=VALUE expected", 64},
+        {"entries", "NAME=VALUE expected", 64},
         {"entries=0", "for instance entries=3", 65},
         {"entries=many", "for instance entries=3", 65},
         {"hours=09:00", "for instance hours=09:00-21:30", 65},

@@ -1,0 +1,279 @@
+/* Acts that want a second person, and the chain of the audit log. */
+#include "scene.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "guard.h"
+
+#define SECRET "5ec2e70f5ec2e70f5ec2e70f5ec2e70f"
+
+static char directory[] = "/tmp/kaquan-guard.XXXXXX";
+
+#define worker(...) test_worker(__VA_ARGS__, "--no-input")
+#define worker_reading(text, ...)                                                                                    \
+    test_worker_run(&(struct test_run){.input = (text)}, (const char *const[]){__VA_ARGS__, "--no-input", NULL})
+
+static void expect(const struct test_output *o, int code, const char *words) {
+    if (o->exit_code != code)
+        test_fail("exit %d, not %d: %s", o->exit_code, code, buf_str(&o->err));
+    if (strstr(buf_str(&o->out), words) == NULL && strstr(buf_str(&o->err), words) == NULL)
+        test_fail("\"%s\" is not in: %s%s", words, buf_str(&o->out), buf_str(&o->err));
+}
+
+static int group_setup(void **state UNUSED) {
+    static char path[128];
+    if (!mkdtemp(directory))
+        return -1;
+    snprintf(path, sizeof path, "%s/worker.pem", directory);
+    setenv("KAQUAN_KEY_FILE", path, 1);
+    return 0;
+}
+
+static int group_teardown(void **state UNUSED) {
+    test_database_drop();
+    unlink(getenv("KAQUAN_KEY_FILE"));
+    return rmdir(directory);
+}
+
+/* A database with a key and an account without a secret; a second person is asked for. */
+static int scene(void **state UNUSED) {
+    test_database("guard");
+    unlink(getenv("KAQUAN_KEY_FILE"));
+    AUTO_OUTPUT struct test_output key = worker("key", "new");
+    expect(&key, 0, "");
+    AUTO_OUTPUT struct test_output account = worker("account", "add", "festival", "--appid", "wx0123456789abcdef");
+    expect(&account, 0, "");
+    test_sql(NULL, "update kaquan.site set second_person = true");
+    return 0;
+}
+
+static const char *request(const char *expression) {
+    return test_sql(NULL, "select %s from kaquan.act_request r order by id desc limit 1", expression);
+}
+
+/* As if somebody else had asked: tests have one user only. */
+static void by_somebody_else(void) {
+    test_sql(NULL, "update kaquan.act_request set person = 'mei@desk'");
+}
+
+static int64_t secrets(void) {
+    return test_number(NULL, "select count(*) from kaquan.account where secret is not null");
+}
+
+static struct test_output ask_for_secret(void) {
+    return worker_reading(SECRET "\n", "account", "set-secret", "festival", "--secret-file", "-", "--reason", "new");
+}
+
+/* --- a second person --- */
+
+TEST(a_dangerous_act_waits_and_does_nothing_yet) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    expect(&o, 0, "audit confirm 1");
+    assert_int_equal(secrets(), 0);
+    assert_string_equal(request("concat_ws(' ', noun, verb, params->'arguments'->>0, reason, state)"),
+                        "account set-secret festival new waiting");
+    assert_string_equal(test_sql(NULL, "select concat_ws(' ', action, object, reason) from kaquan.audit_log"
+                                       " order by id desc limit 1"),
+                        "request request 1 new");
+    AUTO_OUTPUT struct test_output listed = worker("audit", "requests", "--plain");
+    expect(&listed, 0, "account set-secret\tfestival\tnew\twaiting");
+}
+
+TEST(a_secret_that_waits_is_sealed) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    expect(&o, 0, "");
+    assert_string_equal(test_sql(NULL, "select position('" SECRET "' in r::text || encode(r.sealed, 'escape')) from"
+                                       " kaquan.act_request r"),
+                        "0");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log a where a::text like '%%" SECRET "%%'"),
+                     0);
+}
+
+TEST(the_same_person_cannot_confirm) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    AUTO_OUTPUT struct test_output own = worker("audit", "confirm", "1");
+    expect(&own, 77, "the same person cannot confirm it");
+    test_sql(NULL, "update kaquan.act_request set person = split_part(person, '@', 1) || '@elsewhere'");
+    AUTO_OUTPUT struct test_output elsewhere = worker("audit", "confirm", "1");
+    expect(&elsewhere, 77, "the same person cannot confirm it");
+    assert_int_equal(secrets(), 0);
+    test_sql_refused("kaquan_worker", "23514", "update kaquan.act_request set state = 'done', ended_by = person");
+}
+
+TEST(another_person_confirms_and_it_is_done_once) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    expect(&confirmed, 0, "the AppSecret of festival was set");
+    assert_int_equal(secrets(), 1);
+    assert_string_equal(request("state"), "done");
+    assert_string_equal(test_sql(NULL, "select string_agg(concat_ws(' ', action, object, reason), '; ' order by id)"
+                                       " from kaquan.audit_log where id > 3"),
+                        "confirm request 1; account_set_secret account festival request 1 of mei@desk: new");
+    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1");
+    expect(&again, 65, "request 1 is done");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'account_set_secret'"),
+                     1);
+}
+
+static bool confirm(int number UNUSED, void *done) {
+    AUTO_OUTPUT struct test_output o = worker("audit", "confirm", "1");
+    if (o.exit_code == 0)
+        __atomic_add_fetch((int *)done, 1, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+TEST(of_many_who_confirm_at_once_one_does_it) {
+    int *done = test_shared(sizeof *done);
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    by_somebody_else();
+    test_clients(8, confirm, done);
+    assert_int_equal(*done, 1);
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'account_set_secret'"),
+                     1);
+}
+
+TEST(a_confirmed_act_that_fails_says_why_and_is_over) {
+    AUTO_OUTPUT struct test_output o =
+        worker_reading(SECRET, "account", "set-secret", "nobody", "--secret-file", "-");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    expect(&confirmed, 65, "there is no account \"nobody\"");
+    assert_string_equal(request("state || ': ' || error_text"), "failed: there is no account \"nobody\"");
+    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1");
+    expect(&again, 65, "request 1 is failed");
+}
+
+TEST(a_withdrawn_request_is_over) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    AUTO_OUTPUT struct test_output gone = worker("audit", "withdraw", "1", "--reason", "typo");
+    expect(&gone, 0, "withdrawn");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    expect(&confirmed, 65, "request 1 is withdrawn");
+    AUTO_OUTPUT struct test_output none = worker("audit", "confirm", "2");
+    expect(&none, 65, "there is no request 2");
+    assert_int_equal(secrets(), 0);
+}
+
+TEST(one_person_alone_does_not_switch_it_off) {
+    AUTO_OUTPUT struct test_output off = worker("site", "set", "second_person", "false", "--yes");
+    expect(&off, 0, "waits for another person");
+    assert_string_equal(test_sql(NULL, "select second_person from kaquan.site"), "t");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    expect(&confirmed, 0, "second_person is false");
+    assert_string_equal(test_sql(NULL, "select second_person from kaquan.site"), "f");
+    AUTO_OUTPUT struct test_output at_once = ask_for_secret();
+    expect(&at_once, 0, "the AppSecret of festival was set");
+}
+
+TEST(what_is_not_dangerous_does_not_wait) {
+    AUTO_OUTPUT struct test_output margin = worker("site", "set", "margin", "90s", "--yes");
+    expect(&margin, 0, "margin is 90s");
+    struct scene s = scene_template("cut", "merchant");
+    test_sql(NULL, "update kaquan.template set stock = 100 where id = %" PRId32, s.template_id);
+    AUTO_OUTPUT struct test_output more = worker("template", "stock", "cut", "+10", "--yes");
+    assert_null(strstr(buf_str(&more.err), "waits for another person"));
+    AUTO_OUTPUT struct test_output less = worker("template", "stock", "cut", "-10", "--yes");
+    expect(&less, 0, "waits for another person");
+    AUTO_OUTPUT struct test_output gone = worker("template", "delete", "cut", "--confirm", "cut");
+    expect(&gone, 0, "waits for another person");
+}
+
+TEST(every_guarded_command_is_there) {
+    size_t count, commands;
+    const struct guarded *rows = guarded_rows(&count);
+    const struct command *c = command_rows(&commands);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = 0;
+        while (at < commands &&
+               (c[at].verb == NULL || strcmp(c[at].noun, rows[i].noun) != 0 || strcmp(c[at].verb, rows[i].verb) != 0))
+            at++;
+        if (at == commands)
+            test_fail("there is no command %s %s", rows[i].noun, rows[i].verb);
+        assert_true(rows[i].input == OPTIONS || (c[at].options & OPT(rows[i].input)) != 0);
+    }
+}
+
+/* --- the audit log --- */
+
+TEST(the_chain_is_computed_again_and_the_first_broken_row_is_named) {
+    static const struct {
+        const char *break_it, *broken;
+    } cases[] = {
+        {"update kaquan.audit_log set reason = 'other' where id = 3", "3"},
+        {"update kaquan.audit_log set after = '{\"a\": 9}' where id in (2, 4)", "2"},
+        {"delete from kaquan.audit_log where id = 3", "4"},
+        {"update kaquan.audit_log set previous = null where id = 4", "4"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char words[32];
+        test_database("guard");
+        for (int row = 0; row < 5; row++)
+            test_sql("kaquan_worker", "select kaquan.audit_write('li@desk', 'a', 'b', null, '{\"a\": 1}', 'why')");
+        AUTO_OUTPUT struct test_output good = worker("audit", "verify", "--plain");
+        expect(&good, 0, "5\t");
+        expect(&good, 0, test_sql(NULL, "select encode(hash, 'hex') from kaquan.audit_log where id = 5"));
+        test_sql(NULL, "set session_replication_role = replica; %s; reset session_replication_role",
+                 cases[i].break_it);
+        AUTO_OUTPUT struct test_output bad = worker("audit", "verify", "--json");
+        snprintf(words, sizeof words, "\"broken\":\"%s\"", cases[i].broken);
+        expect(&bad, 1, words);
+    }
+}
+
+TEST(the_log_is_filtered_by_any_of_its_columns) {
+    static const struct {
+        const char *filter;
+        int rows;
+    } cases[] = {
+        {"person=li", 2}, {"person=mei@", 1},      {"role=kaquan_worker", 3}, {"action=template", 2},
+        {"object=a", 1},  {"since=2026-01-01", 3}, {"until=2026-01-01", 0},   {"person=nobody", 0},
+    };
+    test_database("guard");
+    test_sql("kaquan_worker",
+             "select kaquan.audit_write('li@desk', 'template_set', 'template adult', null, null, null),"
+             " kaquan.audit_write('li@gate', 'template_submit', 'template adult', null, null, null),"
+             " kaquan.audit_write('mei@desk', 'login', 'account one', null, null, null)");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_OUTPUT struct test_output o = worker("audit", "list", cases[i].filter, "--plain");
+        int lines = 0;
+        expect(&o, 0, "");
+        for (const char *c = buf_str(&o.out); *c != '\0'; c++)
+            lines += *c == '\n';
+        if (lines != cases[i].rows)
+            test_fail("%s: %d rows, not %d", cases[i].filter, lines, cases[i].rows);
+    }
+    AUTO_OUTPUT struct test_output both = worker("audit", "list", "person=li", "action=template_set", "--plain");
+    expect(&both, 0, "template_set");
+    assert_null(strstr(buf_str(&both.out), "template_submit"));
+    AUTO_OUTPUT struct test_output wrong = worker("audit", "list", "persn=li");
+    expect(&wrong, 64, "did you mean \"person\"?");
+    AUTO_OUTPUT struct test_output time = worker("audit", "list", "since=yore");
+    expect(&time, 65, "");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(a_dangerous_act_waits_and_does_nothing_yet, scene),
+        cmocka_unit_test_setup(a_secret_that_waits_is_sealed, scene),
+        cmocka_unit_test_setup(the_same_person_cannot_confirm, scene),
+        cmocka_unit_test_setup(another_person_confirms_and_it_is_done_once, scene),
+        cmocka_unit_test_setup(of_many_who_confirm_at_once_one_does_it, scene),
+        cmocka_unit_test_setup(a_confirmed_act_that_fails_says_why_and_is_over, scene),
+        cmocka_unit_test_setup(a_withdrawn_request_is_over, scene),
+        cmocka_unit_test_setup(one_person_alone_does_not_switch_it_off, scene),
+        cmocka_unit_test_setup(what_is_not_dangerous_does_not_wait, scene),
+        cmocka_unit_test(every_guarded_command_is_there),
+        cmocka_unit_test(the_chain_is_computed_again_and_the_first_broken_row_is_named),
+        cmocka_unit_test(the_log_is_filtered_by_any_of_its_columns),
+    };
+
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}

@@ -1,0 +1,275 @@
+#include "guard.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "json.h"
+#include "output.h"
+#include "seal.h"
+
+enum { INPUT_MAX = 1 << 20, OBJECT_SIZE = 64, REASON_SIZE = 512, PATH_SIZE = 32 };
+
+/* "template stock adult -200" */
+static bool cuts(const struct call *call) {
+    return call->argument[1][0] == '-';
+}
+
+/* Otherwise one person would switch it off first. */
+static bool is_own_switch(const struct call *call) {
+    return strcmp(call->argument[0], "second_person") == 0;
+}
+
+/* clang-format off */
+static const struct guarded rows[] = {
+    {"account",  "set-secret",  OPT_SECRET_FILE, true,  NULL,          "the AppSecret of an account is set or replaced"},
+    {"account",  "set-aes-key", OPT_SECRET_FILE, true,  NULL,          "the key of WeChat's pushes is set or replaced"},
+    {"template", "delete",      OPTIONS,         false, NULL,          "a template ends for ever"},
+    {"template", "stock",       OPTIONS,         false, cuts,          "the stock of a template is cut"},
+    {"site",     "set",         OPTIONS,         false, is_own_switch, "second_person is switched"},
+};
+/* clang-format on */
+
+static const struct seal_place place = {.account = "kaquan", .column = "act_request"};
+
+const struct guarded *guarded_rows(size_t *count) {
+    *count = ARRAY_LEN(rows);
+    return rows;
+}
+
+static const struct guarded *row_of(const struct command *c) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (c->verb != NULL && strcmp(rows[i].noun, c->noun) == 0 && strcmp(rows[i].verb, c->verb) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+static const struct command *command_of(const struct guarded *row) {
+    size_t count;
+    const struct command *c = command_rows(&count);
+    while (row_of(c) != row)
+        c++;
+    return c;
+}
+
+/* --- keeping --- */
+
+static bool second_person(struct db *db, bool *wanted, struct err *err) {
+    AUTO_ROWS struct db_rows site = {0};
+    if (!db_query0(db, &sql_site_second_person, &site, err))
+        return false;
+    *wanted = db_bool(&site, 0, "second_person");
+    return true;
+}
+
+/* {"arguments": ["festival"], "options": {"reason": "..."}}: what was typed. */
+static cJSON *typed(const struct call *call) {
+    size_t count;
+    const struct option_row *o = option_rows(&count);
+    cJSON *params = json_new(), *arguments = cJSON_AddArrayToObject(params, "arguments");
+    cJSON *options = cJSON_AddObjectToObject(params, "options");
+    for (int i = 0; i < call->arguments; i++)
+        cJSON_AddItemToArray(arguments, cJSON_CreateString(call->argument[i]));
+    for (size_t i = 0; i < count; i++)
+        if (call->option[o[i].id] != NULL && (call->command->options & OPT(o[i].id)) != 0)
+            json_add_text(options, o[i].name, call->option[o[i].id]);
+    return params;
+}
+
+static bool seal_input(struct call *call, struct buf *sealed, struct err *err) {
+    AUTO_SECRET struct secret secret = {0};
+    AUTO_ROWS struct db_rows key = {0};
+    if (!ask_secret(call, "Secret", &secret, err) || !db_query0(call->work->db, &sql_worker_key_active, &key, err))
+        return false;
+    if (key.count == 0)
+        return fail(err, ERR_CONFIG, "there is no worker's key to seal the secret to");
+    return seal(db_text(&key, 0, "certificate"), &place, &secret, sealed, err);
+}
+
+/* The file that the command would read: it may be gone when somebody confirms. */
+static bool take_input(struct call *call, const struct guarded *row, cJSON *params, struct buf *sealed,
+                       struct err *err) {
+    AUTO_BUF struct buf text = {0};
+    if (row->input == OPTIONS)
+        return true;
+    if (row->secret)
+        return seal_input(call, sealed, err);
+    if (call->option[row->input] == NULL)
+        return true;
+    if (!ask_file(call->option[row->input], INPUT_MAX, false, &text, err))
+        return false;
+    json_add_text(params, "input", buf_str(&text));
+    return true;
+}
+
+static bool keep(struct call *call, const struct guarded *row, int64_t *id, struct err *err) {
+    AUTO_JSON cJSON *params = typed(call);
+    AUTO_BUF struct buf sealed = {0}, text = {0};
+    AUTO_ROWS struct db_rows added = {0};
+    struct db *db = call->work->db;
+    struct act act = call_act(call);
+    char object[OBJECT_SIZE];
+    if (!take_input(call, row, params, &sealed, err))
+        return false;
+    json_print(&text, params);
+    if (!db_begin(db, err))
+        return false;
+    if (!db_query(db, &sql_act_request_add, &added, err, V_TEXT(row->noun), V_TEXT(row->verb), V_TEXT(buf_str(&text)),
+                  sealed.len > 0 ? V_BYTES(sealed.data, sealed.len) : V_NULL, V_TEXT(act.person), V_TEXT(act.reason)))
+        return audit_undo(db);
+    *id = db_int(&added, 0, "id");
+    snprintf(object, sizeof object, "request %lld", (long long)*id);
+    return audit_commit(db, &act, "request", object, NULL, db_text(&added, 0, "record"), err);
+}
+
+bool guard_hold(struct call *call, bool *held, struct err *err) {
+    static const struct output_column column[] = {{"request", "request", OUT_ID}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.request.1", column, 1);
+    const struct guarded *row = row_of(call->command);
+    int64_t id;
+    *held = false;
+    if (row == NULL || call->confirmed || (row->dangerous != NULL && !row->dangerous(call)))
+        return true;
+    if (!second_person(call->work->db, held, err))
+        return false;
+    if (!*held)
+        return true;
+    if (!keep(call, row, &id, err))
+        return false;
+    output_int(&o, id);
+    output_record(&o, call->work);
+    say(call, "nothing was done yet: request %lld waits for another person", (long long)id);
+    say(call, "next, by that person: kaquan-worker audit confirm %lld", (long long)id);
+    return true;
+}
+
+/* --- confirming --- */
+
+/* What is wrong with a request that could not be taken. */
+static bool not_taken(struct db *db, int64_t id, struct err *err) {
+    AUTO_ROWS struct db_rows rows_found = {0};
+    if (!db_query(db, &sql_act_request_get, &rows_found, err, V_INT(id)))
+        return false;
+    if (rows_found.count == 0)
+        fail(err, ERR_INPUT, "there is no request %lld", (long long)id);
+    else if (strcmp(db_text(&rows_found, 0, "state"), "waiting") != 0)
+        fail(err, ERR_INPUT, "request %lld is %s", (long long)id, db_text(&rows_found, 0, "state"));
+    else {
+        fail(err, ERR_PERMISSION, "request %lld is by %s: the same person cannot confirm it", (long long)id,
+             db_text(&rows_found, 0, "person"));
+        return fail_cure(err, "let somebody else run kaquan-worker audit confirm %lld", (long long)id);
+    }
+    return fail_cure(err, "`kaquan-worker audit requests` lists what waits");
+}
+
+/* Taken out of the waiting ones before it runs: it runs at most once, whatever happens then. */
+static bool take(struct call *call, int64_t id, const struct sql *statement, const char *action,
+                 struct db_rows *taken, struct err *err) {
+    struct db *db = call->work->db;
+    struct act act = call_act(call);
+    char object[OBJECT_SIZE];
+    if (!db_begin(db, err))
+        return false;
+    if (!db_query(db, statement, taken, err, V_INT(id), V_TEXT(act.person)))
+        return audit_undo(db);
+    if (taken->count == 0) {
+        not_taken(db, id, err);
+        return audit_undo(db);
+    }
+    snprintf(object, sizeof object, "request %lld", (long long)id);
+    return audit_commit(db, &act, action, object, NULL, db_text(taken, 0, "record"), err);
+}
+
+/* A file of memory that the command reads as it would read the one that was named. */
+static bool give_text(const char *text, size_t len, char path[PATH_SIZE], struct err *err) {
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    if (fd < 0 || fchmod(fd, S_IRUSR | S_IWUSR) != 0 || write(fd, text, len) != (ssize_t)len)
+        return fail(err, ERR_IO, "the input of the request cannot be kept in memory: %s", strerror(errno));
+    snprintf(path, PATH_SIZE, "/dev/fd/%d", fd); /* open until the program ends */
+    return true;
+}
+
+static bool give_secret(struct work *work, const struct db_rows *taken, char path[PATH_SIZE], struct err *err) {
+    AUTO_SECRET struct secret secret = {0};
+    struct bytes sealed = {0};
+    struct seal_key *key = work_key(work, err);
+    bool good;
+    if (key == NULL || !db_bytes(taken, 0, "sealed", &sealed))
+        return false;
+    good = unseal(key, &place, sealed, &secret, err) && give_text(secret.value, secret.len, path, err);
+    free((void *)(uintptr_t)sealed.data);
+    return good;
+}
+
+static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, const struct db_rows *taken,
+                       char path[PATH_SIZE], struct err *err) {
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "input"));
+    if (row->secret ? !give_secret(kept->work, taken, path, err)
+                    : text != NULL && !give_text(text, strlen(text), path, err))
+        return false;
+    if (path[0] != '\0')
+        kept->option[row->input] = path;
+    return true;
+}
+
+/* The call as it was typed; its words are lent by `params`. */
+static void retype(struct call *kept, const cJSON *params) {
+    size_t count;
+    const struct option_row *o = option_rows(&count);
+    const cJSON *options = json_object(params, "options"), *argument;
+    cJSON_ArrayForEach(argument, json_array(params, "arguments")) if (kept->arguments < ARGUMENTS_MAX)
+        kept->argument[kept->arguments++] = cJSON_GetStringValue(argument);
+    for (size_t i = 0; i < count; i++)
+        kept->option[o[i].id] = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(options, o[i].name));
+}
+
+static bool run_kept(struct call *call, int64_t id, const struct db_rows *taken, struct err *err) {
+    const char *text = db_text(taken, 0, "params"), *reason = db_text(taken, 0, "reason");
+    AUTO_JSON cJSON *params = json_parse(text, strlen(text), &(struct json_limits){.size = 2 * INPUT_MAX}, err);
+    struct call kept = {.work = call->work, .confirmed = true};
+    char why[REASON_SIZE], path[PATH_SIZE] = "";
+    const struct guarded *row = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strcmp(rows[i].noun, db_text(taken, 0, "noun")) == 0 &&
+            strcmp(rows[i].verb, db_text(taken, 0, "verb")) == 0)
+            row = &rows[i];
+    if (row == NULL)
+        return fail(err, ERR_CONFIG, "this program does not know the act of request %lld", (long long)id);
+    if (params == NULL)
+        return false;
+    kept.command = command_of(row);
+    kept.noun = row->noun;
+    kept.verb = row->verb;
+    retype(&kept, params);
+    snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(taken, 0, "person"),
+             reason[0] != '\0' ? ": " : "", reason);
+    kept.option[OPT_REASON] = why;
+    if (!give_input(&kept, row, params, taken, path, err) || !kept.command->run(&kept, err))
+        return false;
+    call->exit_code = kept.exit_code;
+    return true;
+}
+
+bool guard_confirm(struct call *call, int64_t id, struct err *err) {
+    AUTO_ROWS struct db_rows taken = {0};
+    struct err unkept = {0};
+    bool good;
+    if (!take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+        return false;
+    good = run_kept(call, id, &taken, err);
+    if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),
+               V_TEXT(good ? NULL : err->text)) &&
+        good)
+        *err = unkept;
+    return good && unkept.kind == ERR_NONE;
+}
+
+bool guard_withdraw(struct call *call, int64_t id, struct err *err) {
+    AUTO_ROWS struct db_rows taken = {0};
+    return take(call, id, &sql_act_request_withdraw, "withdraw", &taken, err);
+}
