@@ -146,8 +146,8 @@ static bool take_rows(struct db *db, PGresult *result, const char *what, struct 
     return true;
 }
 
-bool db_run(struct db *db, const struct sql *statement, const struct db_value *values, size_t count,
-            struct db_rows *rows, struct err *err) {
+static bool run(struct db *db, const struct sql *statement, bool prepared, const struct db_value *values,
+                size_t count, struct db_rows *rows, struct err *err) {
     const char *texts[DB_PARAMETERS];
     int lengths[DB_PARAMETERS];
     int binary[DB_PARAMETERS];
@@ -158,13 +158,26 @@ bool db_run(struct db *db, const struct sql *statement, const struct db_value *v
         bug("%s: more than %d parameters", statement->name, DB_PARAMETERS);
     if (rows)
         db_rows_clear(rows);
-    if (!prepare(db, statement, err))
+    if (prepared && !prepare(db, statement, err))
         return false;
     for (size_t i = 0; i < count; i++)
         texts[i] = wire_value(&values[i], &wires[i], &lengths[i], &binary[i]);
     db->statements++;
-    result = PQexecPrepared(db->conn, statement->name, int_of(count), texts, lengths, binary, 0);
+    if (prepared)
+        result = PQexecPrepared(db->conn, statement->name, int_of(count), texts, lengths, binary, 0);
+    else
+        result = PQexecParams(db->conn, statement->text, int_of(count), NULL, texts, lengths, binary, 0);
     return take_rows(db, result, statement->name, rows, err);
+}
+
+bool db_run(struct db *db, const struct sql *statement, const struct db_value *values, size_t count,
+            struct db_rows *rows, struct err *err) {
+    return run(db, statement, true, values, count, rows, err);
+}
+
+bool db_run_once(struct db *db, const struct sql *statement, const struct db_value *values, size_t count,
+                 struct db_rows *rows, struct err *err) {
+    return run(db, statement, false, values, count, rows, err);
 }
 
 bool db_run_text(struct db *db, const char *what, const char *text, struct err *err) {

@@ -68,6 +68,9 @@ bool db_run(struct db *db, const struct sql *statement, const struct db_value *v
            ARRAY_LEN(((const struct db_value[]){__VA_ARGS__})), rows, err)
 #define db_do(db, statement, err, ...) db_query(db, statement, NULL, err, __VA_ARGS__)
 #define db_query0(db, statement, rows, err) db_run(db, statement, NULL, 0, rows, err)
+/* The same for a text that filter.h wrote: it is planned for these values and not kept. */
+bool db_run_once(struct db *db, const struct sql *statement, const struct db_value *values, size_t count,
+                 struct db_rows *rows, struct err *err);
 #define db_do0(db, statement, err) db_run(db, statement, NULL, 0, NULL, err)
 
 /* Columns by name; a name that the statement does not return is a bug and ends the program. Text lives as long as the

@@ -93,6 +93,29 @@ create table ticket_past_code (
 );
 create index ticket_past_code_of on ticket_past_code (request_id, template_id);
 
+-- Whose tickets are which: those who claimed with an openid, and those who ever had the card. The worker fills it behind
+-- the claims, from the tickets of ten minutes before its last look on: a claim's transaction may commit late.
+create table ticket_person (
+  person text collate "C" not null,
+  request_id text collate "C" not null,
+  template_id integer not null,
+  primary key (person, request_id, template_id)
+);
+create table ticket_person_mark (
+  only_row boolean primary key default true check (only_row),
+  seen_until timestamptz not null default '-infinity'
+);
+insert into ticket_person_mark default values;
+insert into schedule (kind, every) values ('ticket_person', '1 min');
+
+-- The tickets that may be a person's; the last minutes are looked at in the tickets themselves.
+create function tickets_of(person text) returns table (request_id text, template_id integer)
+language sql stable rows 10 set search_path = pg_catalog, kaquan, pg_temp as $$
+  select p.request_id, p.template_id from kaquan.ticket_person p where p.person = $1
+  union
+  select t.request_id, t.template_id from kaquan.ticket t where t.claimed_at >= now() - interval '15 min' and t.openid = $1
+$$;
+
 -- Takes a push as WeChat sent it to the backend's callback address, XML or JSON, plain or encrypted, after the backend
 -- checked its signature. True: it is new; false: this very text was recorded before. The worker reads and applies it.
 -- A mini program's backend may report a code that wx.addCard encrypted as the member EncryptCode in place of UserCardCode.
@@ -151,9 +174,10 @@ begin
      where a.enabled and exists (select from kaquan.wx_event e where e.account_id = a.id and e.state = 'coded')$more$;
 end $extend$;
 
-grant select on account_callback, wx_event, ticket_step, ticket_past_code to kaquan_worker;
+grant select on account_callback, wx_event, ticket_step, ticket_past_code, ticket_person, ticket_person_mark to kaquan_worker;
 grant insert, update on account_callback to kaquan_worker;
-grant update on wx_event to kaquan_worker;
-grant insert, delete on ticket_past_code to kaquan_worker;
+grant update on wx_event, ticket_person_mark to kaquan_worker;
+grant insert, delete on ticket_past_code, ticket_person to kaquan_worker;
+grant execute on function tickets_of to kaquan_worker;
 grant insert on ticket_outer to kaquan_worker; -- of tickets that were born without a card
 grant select on ticket_step to kaquan_operator, kaquan_auditor, kaquan_monitor;

@@ -42,6 +42,8 @@ static const struct option_row options[] = {
     {OPT_TEMPLATE,    "template",    0,   "KEY",      "the template, where nothing else tells it"},
     {OPT_WRITE,       "write",       0,   "FILE",     "write into this file, which is replaced as a whole"},
     {OPT_GO_LIVE,     "go-live",     0,   NULL,       "also look at all that an event day needs"},
+    {OPT_FILTER,      "filter",      0,   "TEXT",     "only those that match: field:value, field>=time, -not, a,b, \"quoted\"; see help filter"},
+    {OPT_AFTER,       "after",       0,   "PLACE",    "those behind the place that the list before gave as its next"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -178,6 +180,18 @@ static const struct command commands[] = {
     {"job", "log", "ID", 0, 0, NEEDS_SCHEMA, cmd_job_log,
      "show the log of a job",
      "job log 8812"},
+    {"ticket", "list", "", OPT(OPT_FILTER) | OPT(OPT_AFTER) | OPT(OPT_LIMIT), 0, NEEDS_SCHEMA, cmd_ticket_list,
+     "list tickets, newest first",
+     "ticket list --filter 'state:added,gifted claimed:today'\nticket list --filter 'holder:oAbc -state:void' --json"},
+    {"ticket", "show", "KEY", OPT(OPT_TEMPLATE), 0, NEEDS_SCHEMA, cmd_ticket_show,
+     "show the ticket of a code, request id or openid",
+     "ticket show 603184207551"},
+    {"ticket", "timeline", "KEY", OPT(OPT_TEMPLATE), 0, NEEDS_SCHEMA, cmd_ticket_timeline,
+     "show all that happened to the tickets of a code, request id or openid",
+     "ticket timeline oAbcdef"},
+    {"ticket", "export", "", OPT(OPT_FILTER), 0, NEEDS_SCHEMA, cmd_ticket_export,
+     "write tickets as CSV to standard output",
+     "ticket export --filter template:adult > adult.csv"},
     {"event", "list", "", OPT(OPT_ACCOUNT) | OPT(OPT_STATE) | OPT(OPT_LIMIT), 0, NEEDS_SCHEMA, cmd_event_list,
      "list the newest pushes of WeChat that backends recorded",
      "event list --state kept"},

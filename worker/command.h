@@ -49,6 +49,8 @@ enum option_id {
     OPT_TEMPLATE,
     OPT_WRITE,
     OPT_GO_LIVE,
+    OPT_FILTER,
+    OPT_AFTER,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))

@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "text.h"
+#include "ticket.h"
 
 enum { COLUMN = 30 };
 
@@ -104,6 +105,18 @@ static void help_exit_codes(FILE *to) {
     line(to, "  2  warning", "`health` and `doctor` found something to look at");
 }
 
+static void help_filter(FILE *to) {
+    fprintf(to, "A filter is words and field:value terms, all of which must hold:\n");
+    line(to, "word", "the code begins with it");
+    line(to, "field:value", "is it; value* begins with it; a,b either; \"a b\" with blanks");
+    line(to, "field>=time", "also > <= <; times: today, yesterday, -7d, -12h, -30m, 2026-11-01, 2026-11-01T10:30");
+    line(to, "field:a..b", "from the one time to the other");
+    line(to, "-term", "is not so");
+    fprintf(to, "\nFields of tickets:\n");
+    for (size_t i = 0; i < ticket_fields.count; i++)
+        line(to, ticket_fields.fields[i].name, ticket_fields.fields[i].help);
+}
+
 static bool topic_is(const struct call *call, const char *topic) {
     return call->noun != NULL && strcmp(call->noun, topic) == 0;
 }
@@ -114,6 +127,8 @@ void command_help(const struct call *call, FILE *to) {
         setting_lines(to);
     } else if (topic_is(call, "exit-codes")) {
         help_exit_codes(to);
+    } else if (topic_is(call, "filter")) {
+        help_filter(to);
     } else if (call->command != NULL) {
         help_command(call->command, to);
     } else if (call->noun != NULL) {
@@ -122,7 +137,7 @@ void command_help(const struct call *call, FILE *to) {
         help_commands(NULL, to);
         fprintf(to, "\nOptions of every command:\n");
         option_lines(to, OPT_EVERYWHERE, 0);
-        fprintf(to, "\nMore: `%s help COMMAND`, `help settings`, `help exit-codes`\n", app_program());
+        fprintf(to, "\nMore: `%s help COMMAND`, `help settings`, `help filter`, `help exit-codes`\n", app_program());
     }
 }
 
@@ -136,7 +151,7 @@ bool cmd_help(struct call *call, struct err *err) {
         words[n] = mem_text(call->argument[n - 1]);
     command_read(&topic, n, words, &why); /* missing arguments are no matter here, an unknown word is */
     if (topic.noun == NULL || topic_is(&topic, "settings") || topic_is(&topic, "exit-codes") ||
-        strncmp(why.text, "unknown", 7) != 0) {
+        topic_is(&topic, "filter") || strncmp(why.text, "unknown", 7) != 0) {
         command_help(&topic, stdout);
         why.kind = ERR_NONE;
     }

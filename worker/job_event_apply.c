@@ -38,7 +38,8 @@ static bool apply_chunk(struct db *db, int64_t account_id, const struct chunk *c
     const struct db_value ids = V_TEXT(buf_str(&c->ids));
     return db_do(db, &sql_event_read, err, V_INT(account_id), V_TEXT(buf_str(&c->said))) &&
            db_do(db, &sql_event_step, err, ids) && db_do(db, &sql_event_past_code, err, ids) &&
-           db_do(db, &sql_event_fold, err, ids) && db_do(db, &sql_event_reopen, err, ids) &&
+           db_do(db, &sql_event_fold, err, ids) && db_do(db, &sql_event_person, err, ids) &&
+           db_do(db, &sql_event_reopen, err, ids) &&
            db_do(db, &sql_event_verdict, err, ids);
 }
 

@@ -1,0 +1,18 @@
+-- What happened to the tickets of a code, a request id or a person, in order.    -> at, template, request_id, code, kind, detail
+with found as (
+  select t.request_id, t.template_id from kaquan.ticket t where t.code = $1
+  union select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = $1
+  union select t.request_id, t.template_id from kaquan.ticket t where t.request_id = $1
+  union select o.request_id, o.template_id from kaquan.tickets_of($1) o)
+select s.at, tp.key as template, s.request_id, s.code, s.kind, s.detail::text as detail
+  from found f
+  join kaquan.template tp on tp.id = f.template_id
+  cross join lateral (
+    select t.claimed_at as at, t.request_id, null::text as code, 'claimed' as kind, '{}'::jsonb as detail
+      from kaquan.ticket t where t.request_id = f.request_id and t.template_id = f.template_id
+    union all
+    select e.at, e.request_id, e.detail ->> 'code', e.kind, e.detail
+      from kaquan.ticket_event e where e.request_id = f.request_id and e.template_id = f.template_id) s
+ where $2::text is null or tp.key = $2
+ order by s.at, s.request_id, s.kind
+ limit 10000

@@ -1,0 +1,57 @@
+#!/bin/sh
+# How long the database takes to find tickets by every documented key among TICKETS (3000000): the slowest key's median of
+# 5 searches, each by a worker of its own, with figure, goal and ok or MISS.
+set -eu
+LC_ALL=C; export LC_ALL
+tickets=${TICKETS:-3000000}
+root=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/harness/stage.sh
+. "$root/tests/harness/stage.sh"
+
+work=$(mktemp -d /tmp/kaquan-bench.XXXXXX)
+chmod 711 "$work"
+stage_set "$work"
+finish() {
+  "$root/tests/harness/postgres.sh" remove "$work/pg" || :
+  rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+eval "$("$root/tests/harness/postgres.sh" start "$work/pg")"
+trouble() { echo "ticket.sh: $1 failed" >&2; tail -n 20 "$work"/*.log >&2 || :; exit 1; }
+
+# Claimed one after the other over ten days; one of three with an openid, a thousand of them gifted under a new code.
+stage_database bench > "$work/stage.log" 2>&1 || trouble "the database"
+sql > "$work/scene.log" 2>&1 << EOF || trouble "the scene"
+insert into kaquan.account (key, appid) values ('festival', 'wx0123456789abcdef');
+insert into kaquan.template (account_id, key, card_type, title, body, code_mode, status, card_id)
+  values (1, 'adult', 'SCENIC_TICKET', 'adult', '{}', 'merchant', 'approved', 'pAdult');
+insert into kaquan.ticket (claimed_at, request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce, signature)
+  select now() - interval '10 d' * ($tickets - n) / $tickets, 'r' || n, 1, 'C' || n, case n % 3 when 0 then 'oVisitor' || n end, 1, 1790000000,
+         now() + interval '1 h', decode(lpad(to_hex(n), 20, '0'), 'hex'), '\x00' from generate_series(1, $tickets) n;
+insert into kaquan.ticket_past_code select 'P' || n, 1, 'r' || n from generate_series(1, 1000) n;
+update kaquan.ticket set holder = 'oFriend' || n from generate_series(1, 1000) n where request_id = 'r' || n and template_id = 1;
+insert into kaquan.ticket_person select holder, request_id, template_id from kaquan.ticket where holder is not null;
+EOF
+worker run ticket_person > "$work/run.log" 2>&1 || trouble "the index of persons"
+sql -c 'vacuum analyze' -c "alter role kaquan_worker in database bench set log_min_duration_statement = 0"
+
+search() { # search FILTER: the median of the database's ms for it, parse, plan and run together
+  for _ in 1 2 3 4 5; do
+    from=$(wc -l < "$KAQUAN_TEST_CLUSTER/log")
+    [ "$(worker ticket list --plain --filter "$1" | wc -l)" -ge 1 ] || trouble "finding $1"
+    tail -n +$((from + 1)) "$KAQUAN_TEST_CLUSTER/log" |
+      awk '/<unnamed>/ { for (i = 1; i < NF; i++) if ($i == "duration:") ms += $(i + 1) } END { print ms }'
+  done | sort -n | sed -n 3p
+}
+
+worst=0
+for filter in code:C77777 code:P77 C7777777 request:r2222222 openid:oVisitor1500000 holder:oFriend500 person:oVisitor900000; do
+  [ "$tickets" -ge 3000000 ] || filter=$(echo "$filter" | sed 's/[0-9]*$/99/')
+  ms=$(search "$filter")
+  printf '%-58s %9s\n' "  $filter, ms" "$ms"
+  worst=$(awk "BEGIN { print $ms > $worst ? $ms : $worst }")
+done
+verdict=$(awk "BEGIN { print $worst <= 5 ? \"ok\" : \"MISS\" }")
+printf '%-58s %9s   %-8s %6s   %s\n' "search among $tickets tickets, slowest key, ms" "$worst" 'at most' 5 "$verdict"
+[ "$verdict" = ok ]

@@ -1,0 +1,140 @@
+/* Tickets on the command line: found by every key, listed page by page, exported. */
+#include "rehearsal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+enum { SOME = 25 };
+
+/* Tickets r1.. with the codes T1.., a minute apart, the newest now; r1 is gifted from oA to oB. */
+static struct scene scene_with_tickets(const char *key) {
+    struct scene s = scene_new(key, "merchant");
+    char prefix[48];
+    snprintf(prefix, sizeof prefix, "%s-", key);
+    scene_fill_codes(&s, 1, SOME + 5, prefix);
+    for (int i = 1; i <= SOME; i++) {
+        char id[64], openid[64];
+        snprintf(id, sizeof id, "%s-r%d", key, i);
+        snprintf(openid, sizeof openid, "o-%s-%d", key, i % 5);
+        scene_claim(SCENE_BACKEND, key, id, openid);
+    }
+    test_sql(
+        NULL,
+        "update kaquan.ticket set claimed_at = now() - (%d - ltrim(request_id, '%s-r')::integer) * interval '1 min'"
+        " where template_id = %" PRId32,
+        SOME, key, s.template_id);
+    return s;
+}
+
+static int lines_of(const struct test_output *o) {
+    int lines = 0;
+    for (size_t i = 0; i < o->out.len; i++)
+        lines += o->out.data[i] == '\n';
+    return lines;
+}
+
+static int found(const char *filter) {
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "list", "--plain", "--filter", filter);
+    if (o.exit_code != 0)
+        test_fail("%s: %s", filter, buf_str(&o.err));
+    return lines_of(&o);
+}
+
+TEST(a_ticket_is_found_by_every_documented_key) {
+    struct scene s = scene_with_tickets("keys");
+    char filter[128];
+    snprintf(filter, sizeof filter, "code:%s", scene_ticket(&s, "keys-r3", "t.code"));
+    assert_int_equal(found(filter), 1);
+    assert_int_equal(found("request:keys-r3"), 1);
+    assert_int_equal(found("request:keys-r1*"), 11);
+    assert_int_equal(found("openid:o-keys-2"), 3); /* before the worker looked: the last 15 minutes only */
+    rehearsal_worker(0, "run ticket_person");
+    assert_int_equal(found("openid:o-keys-2"), 5);
+    assert_int_equal(found("person:o-keys-2 state:handed_out"), 5);
+    assert_int_equal(found("person:o-keys-2 state:void"), 0);
+    assert_int_equal(found("person:nobody"), 0);
+    test_sql(NULL, "update kaquan.ticket set claimed_at = claimed_at where template_id = %" PRId32, s.template_id);
+    assert_int_equal(found("template:keys claimed>=-10m"), 10);
+    assert_int_equal(found("template:keys -request:keys-r1*"), SOME - 11);
+}
+
+/* All pages together are all tickets, each once, newest first. */
+TEST(a_list_is_paged_without_a_gap_or_a_repeat) {
+    scene_with_tickets("pages");
+    char after[200] = "";
+    int seen = 0, pages = 0;
+    for (bool more = true; more; pages++) {
+        AUTO_OUTPUT struct test_output o =
+            after[0] ? test_worker("ticket", "list", "--json", "--limit", "10", "--filter", "template:pages",
+                                   "--after", after)
+                     : test_worker("ticket", "list", "--json", "--limit", "10", "--filter", "template:pages");
+        assert_int_equal(o.exit_code, 0);
+        cJSON *json = cJSON_Parse(buf_str(&o.out)), *row;
+        cJSON_ArrayForEach(row, cJSON_GetObjectItem(json, "data")) {
+            char expected[32];
+            snprintf(expected, sizeof expected, "pages-r%d", SOME - seen++);
+            assert_string_equal(cJSON_GetStringValue(cJSON_GetObjectItem(row, "request_id")), expected);
+        }
+        const char *next = cJSON_GetStringValue(cJSON_GetObjectItem(json, "next"));
+        more = next != NULL && text_copy(after, sizeof after, next);
+        cJSON_Delete(json);
+    }
+    assert_int_equal(seen, SOME);
+    assert_int_equal(pages, 3);
+    rehearsal_worker(64, "ticket list --after nowhere");
+}
+
+TEST(a_filter_that_is_wrong_is_refused_with_the_nearest_word) {
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "list", "--filter", "stat:void");
+    assert_int_equal(o.exit_code, 64);
+    assert_non_null(strstr(buf_str(&o.err), "did you mean state:?"));
+}
+
+TEST(show_and_timeline_follow_a_ticket_by_any_key) {
+    struct scene s = scene_with_tickets("line");
+    test_sql(NULL,
+             "insert into kaquan.ticket_event (request_id, template_id, kind, detail) values ('line-r1', %" PRId32
+             ", 'added', '{\"code\": \"line-1\", \"openid\": \"oA\"}')",
+             s.template_id);
+    test_sql(NULL, "insert into kaquan.ticket_past_code values ('OLD-1', %" PRId32 ", 'line-r1')", s.template_id);
+    test_sql(NULL, "insert into kaquan.ticket_person values ('oA', 'line-r1', %" PRId32 ")", s.template_id);
+    static const char *const keys[] = {"line-r1", "OLD-1", "oA"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        AUTO_OUTPUT struct test_output show = test_worker("ticket", "show", keys[i], "--json");
+        AUTO_OUTPUT struct test_output line = test_worker("ticket", "timeline", keys[i], "--plain");
+        assert_int_equal(show.exit_code, 0);
+        assert_non_null(strstr(buf_str(&show.out), "\"request_id\":\"line-r1\""));
+        assert_non_null(strstr(buf_str(&show.out), "\"codes_before\":[\"OLD-1\"]"));
+        assert_int_equal(lines_of(&line), 2);
+        assert_non_null(strstr(buf_str(&line.out), "claimed"));
+        assert_non_null(strstr(buf_str(&line.out), "added"));
+    }
+    rehearsal_worker(65, "ticket show nothing");
+    rehearsal_worker(0, "run ticket_person");
+    rehearsal_worker(65, "ticket show o-line-2"); /* names several */
+}
+
+TEST(an_export_has_all_that_match_and_no_formulas) {
+    struct scene s = scene_with_tickets("csv");
+    test_sql(NULL, "update kaquan.ticket set openid = '=cmd()', holder = 'a,\"b' where request_id = 'csv-r1'");
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "export", "--filter", "template:csv");
+    assert_int_equal(o.exit_code, 0);
+    assert_int_equal(lines_of(&o), SOME + 1);
+    assert_non_null(strstr(buf_str(&o.out), ",'=cmd(),\"a,\"\"b\","));
+    assert_int_equal(scene_tickets(&s), SOME);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_ticket_is_found_by_every_documented_key),
+        cmocka_unit_test(a_list_is_paged_without_a_gap_or_a_repeat),
+        cmocka_unit_test(a_filter_that_is_wrong_is_refused_with_the_nearest_word),
+        cmocka_unit_test(show_and_timeline_follow_a_ticket_by_any_key),
+        cmocka_unit_test(an_export_has_all_that_match_and_no_formulas),
+    };
+    return cmocka_run_group_tests(tests, test_setup, test_teardown);
+}
