@@ -1,9 +1,8 @@
 #!/bin/sh
-# `make bench`: signing, filling, importing, claiming, applying pushes against the goals, one table: what, figure, goal, ok or MISS.
-# Exit 1 on a MISS. Environment: KAQUAN_BENCH_CARDS (1000000), KAQUAN_BENCH_PAIRS of fill and \copy (5), KAQUAN_BENCH_SECONDS
-# of a run of claims (4), KAQUAN_BENCH_RUNS of each (3), KAQUAN_BENCH_EVENTS recorded pushes (100000),
-# KAQUAN_BENCH_TICKETS to search among (3000000); KAQUAN_BENCH_SMOKE=1: a
-# MISS is shown and forgiven.
+# `make bench`: signing, filling, importing, claiming, applying pushes, searching against the goals, one table: what, figure,
+# goal, ok or MISS. Exit 1 on a MISS. Environment: KAQUAN_BENCH_CARDS (1000000), KAQUAN_BENCH_PAIRS of fill and \copy (5),
+# KAQUAN_BENCH_SECONDS of a run of claims (4), KAQUAN_BENCH_RUNS of each (3), KAQUAN_BENCH_EVENTS recorded pushes (100000),
+# KAQUAN_BENCH_TICKETS to search among (3000000); KAQUAN_BENCH_SMOKE=1: a MISS is shown and forgiven.
 set -eu
 LC_ALL=C; export LC_ALL
 here=$(cd "$(dirname "$0")" && pwd)
