@@ -10,8 +10,8 @@
 static const char *const states[] = {"claiming", "handed_out", "added", "gifted", "deleted", "consumed", "void", NULL};
 
 static const struct filter_field fields[] = {
-    {"code",     FILTER_WORD, "t.code = {} or (t.request_id, t.template_id) in (select p.request_id, p.template_id"
-                              " from kaquan.ticket_past_code p where p.code = {})",
+    {"code",     FILTER_WORD, "(t.request_id, t.template_id) in (select c.request_id, c.template_id from kaquan.ticket c where c.code = {}"
+                              " union all select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = {})",
      "t.code ^@ {}", NULL, true, "the code, also one that the ticket had before a gift"},
     {"request",  FILTER_WORD, "t.request_id = {}", "t.request_id ^@ {}", NULL, true, "the request id that claimed it"},
     {"openid",   FILTER_WORD, "t.openid = {} and " PERSON, NULL, NULL, true, "the openid (of the mini program) that claimed it"},
