@@ -11,7 +11,8 @@ enum { DAY_USED_UP = 45009 };
 static bool kept_for_people(const struct wx_endpoint *e, double seconds, struct err *err) {
     fail(err, ERR_BUSY, "%s: what is left of the day's limit is kept for people for %.0f s more", e->path,
          ceil(seconds));
-    return fail_cure(err, "`kaquan-worker quota list` shows what is left; the reserve is the site's quota_reserve");
+    return fail_cure(
+        err, "`kaquan-worker quota refresh` asks WeChat again what is left; the reserve is the site's quota_reserve");
 }
 
 static bool stopped(struct db *db, int64_t account_id, const char *host, const struct wx_endpoint *e,

@@ -182,8 +182,8 @@ static bool epoch(struct explain *x, struct err *err) {
     if (!db_query(x->work->db, &sql_epoch_present, &rows, err, V_INT(db_int(x->c->template, 0, "account_id"))))
         return false;
     if (rows.count > 0 && db_bool(&rows, 0, "revoked"))
-        bad(x, "epoch", "claim again once the next epoch is there", "epoch %" PRId64 " was revoked; %s",
-            x->present.epoch, BAD_SIGNATURE);
+        bad(x, "epoch", "claim again once the next epoch is there", "epoch %" PRId64 " was revoked",
+            x->present.epoch);
     else if (left <= 0)
         bad(x, "epoch", "kaquan-worker credential list", "epoch %" PRId64 " ended %.0f s ago", x->present.epoch,
             -left);

@@ -45,16 +45,16 @@ static void todo_of(const struct question *q, char *out, size_t size) {
 }
 
 static void add_row(const struct call *call, const struct question *q, struct output *o) {
-    const struct whitelist_cause *cause = q->answer.cause;
+    const struct whitelist_cause *cause = q->clear && !q->answer.listed ? q->answer.cause : NULL;
     char todo[900], errcode[16];
     snprintf(errcode, sizeof errcode, "%d", q->why.errcode);
     todo_of(q, todo, sizeof todo);
     output_cell(o, q->key);
     output_cell(o, call->work->host);
     output_cell(o, q->answer.address[0] != '\0' ? q->answer.address : NULL);
-    output_cell(o, q->answer.listed ? "listed" : q->clear ? cause->outcome : "unknown");
+    output_cell(o, q->answer.listed ? "listed" : cause != NULL ? cause->outcome : "unknown");
     output_cell(o, q->why.errcode != 0 ? errcode : NULL);
-    if (q->clear && cause != NULL)
+    if (cause != NULL)
         output_int(o, (int64_t)cause->again_s);
     else
         output_cell(o, NULL);

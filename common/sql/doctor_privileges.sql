@@ -2,7 +2,8 @@
 select n.privilege, n.object
   from (values ('select', 'site'), ('select', 'account'), ('update', 'account'), ('update', 'credential'), ('update', 'template'),
                ('insert', 'job'), ('update', 'job'), ('insert', 'job_log'), ('insert', 'pool_card_00'), ('select', 'pool_need'),
-               ('insert', 'whitelist_check'), ('insert', 'worker_heartbeat')) n (privilege, object)
+               ('insert', 'whitelist_check'), ('insert', 'worker_heartbeat'),
+               ('insert', 'api_limit'), ('insert', 'token_refusal'), ('insert', 'egress_address')) n (privilege, object)
  where not has_table_privilege(('kaquan.' || n.object)::regclass, n.privilege)
 union all
 select 'execute', f.name

@@ -31,7 +31,7 @@ const struct setting SETTINGS[] = {
     NUMBER(token_overlap, "300", "seconds that old and new access_token work side by side"),
     NUMBER(force_limit, "20", "forced refreshes of stable_token a day; beyond: 45009"),
     NUMBER(force_spacing, "30", "seconds between forced refreshes; sooner, the present token is returned"),
-    NUMBER(whitelist_errcode, "40164", "answer to an address that is not on the whitelist (40164, 45035, 61004, 89501..89507)"),
+    NUMBER(whitelist_errcode, "40164", "answer to an address that is not on the whitelist (40164, 40243, 45035, 61004, 89501..89507)"),
     CHOICE(whitelist_text, "new|2020|old", "new", "which of the observed wordings 40164 uses"),
     SWITCH(whitelist_everywhere, "off", "the whitelist holds for every call with a token too (61004), not only for fetching tokens"),
     NUMBER(review_delay, "2", "seconds a review takes; -1: reviews end only by POST /sim/audit"),

@@ -326,6 +326,12 @@ is "quota/get tells" "5 5 0" "$(field '.quota | "\(.daily_limit) \(.used) \(.rem
 is "clear_quota helps" "0 0" "$(code_of /cgi-bin/clear_quota '{"appid":"wx1"}') $(code_of /card/get "{\"card_id\":\"$card\"}")"
 for _ in $(seq 9); do api /cgi-bin/clear_quota '{"appid":"wx1"}' >/dev/null; done
 is "ten times a month" 48006 "$(code_of /cgi-bin/clear_quota '{"appid":"wx1"}')"
+check='{"action":"all","check_operator":"DEFAULT"}'
+is "no callback URL" 40201 "$(code_of /cgi-bin/callback/check "$check")"
+sim account '{"appid":"wx1","callback_url":"http://127.0.0.1:9/"}' >/dev/null
+is "callback/check" "UNICOM 0%" "$(field '"\(.dns[0].real_operator) \(.ping[0].package_loss)"' "$(api /cgi-bin/callback/check "$check")")"
+is "its action" 40202 "$(code_of /cgi-bin/callback/check '{"action":"x","check_operator":"DEFAULT"}')"
+is "its operator" 40203 "$(code_of /cgi-bin/callback/check '{"action":"dns","check_operator":"x"}')"
 is "an unknown path" 76021 "$(code_of /cgi-bin/openapi/quota/get '{"cgi_path":"/x"}')"
 printf '\x89PNG\r\n\x1a\n0123456789' >"$dir/logo.png"
 upload() { get "$url/cgi-bin/media/uploadimg?access_token=$token" -F "$1"; }
