@@ -400,6 +400,15 @@ bool conf_switch(const struct conf *conf, enum conf_id id) {
     return strcmp(conf->value[id], "yes") == 0;
 }
 
+const char *conf_source_name(const struct conf *conf, enum conf_id id) {
+    static const char *const names[] = {[FROM_DEFAULT] = "default",
+                                        [FROM_SYSTEM_FILE] = "system file",
+                                        [FROM_USER_FILE] = "user file",
+                                        [FROM_ENVIRONMENT] = "environment",
+                                        [FROM_FLAG] = "flag"};
+    return names[conf->origin[id]];
+}
+
 const char *conf_origin_name(const struct conf *conf, enum conf_id id) {
     return conf->origin[id] == FROM_DEFAULT ? "default" : conf->where[id];
 }

@@ -56,6 +56,8 @@ bool conf_set_flag(struct conf *conf, const char *name, const char *value, struc
 const char *conf_text(const struct conf *conf, enum conf_id id); /* never NULL; "" is unset */
 double conf_number(const struct conf *conf, enum conf_id id);
 bool conf_switch(const struct conf *conf, enum conf_id id);
+const char *conf_source_name(const struct conf *conf,
+                             enum conf_id id); /* "flag", "environment", "user file", "system file", "default" */
 const char *conf_origin_name(const struct conf *conf,
                              enum conf_id id); /* "default", "KAQUAN_HOST", "/.../config.ini:3" */
 

@@ -4,6 +4,7 @@
 static const struct output_column columns[] = {
     {"name", "SETTING", OUT_TEXT},
     {"value", "VALUE", OUT_TEXT},
+    {"source", "SOURCE", OUT_TEXT},
     {"origin", "FROM", OUT_TEXT},
     {"help", "MEANING", OUT_TEXT},
 };
@@ -17,6 +18,7 @@ bool cmd_config_show(struct call *call, struct err *err UNUSED) {
         const char *value = conf_text(conf, rows[i].id);
         output_cell(&o, rows[i].name);
         output_cell(&o, rows[i].secret && value[0] != '\0' ? "(set)" : value);
+        output_cell(&o, conf_source_name(conf, rows[i].id));
         output_cell(&o, conf_origin_name(conf, rows[i].id));
         output_cell(&o, rows[i].help);
     }

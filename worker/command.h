@@ -62,7 +62,7 @@ struct option_row {
     enum option_id id;
     const char *name;
     char letter;          /* 0: none. Two options may share one when no command takes both */
-    const char *argument; /* NULL: a switch */
+    const char *argument; /* NULL: a switch; "on|off" in small letters: one of these */
     const char *help;
 };
 const struct option_row *option_rows(size_t *count);
@@ -113,6 +113,8 @@ bool command_read(struct call *call, int argc, char **argv, struct err *err);
 void command_help(const struct call *call, FILE *to);
 bool cmd_help(struct call *call, struct err *err);
 bool cmd_completion(struct call *call, struct err *err);
+/* The words of "on|off", one by one into `out` of `size` bytes with spaces between; "" when `argument` is no such list. */
+const char *closed_list(const char *argument, char *out, size_t size);
 void command_version(void);
 
 /* --- for the commands --- */
