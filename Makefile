@@ -190,10 +190,12 @@ build/locale/%/LC_MESSAGES/kaquan.mo: tui/po/%.po
 	@mkdir -p $(@D)
 	$(Q)msgfmt --check-format -o $@ $<
 vpath %.scd tui worker
-build/man/%: %.scd
+# The tables of the worker stand in the pages; in two steps, for make sees only the last exit code of a pipe.
+build/man/%: %.scd $(B)/kaquan-worker
 	$(call say,SCDOC)
 	@mkdir -p $(@D)
-	$(Q)scdoc < $< > $@
+	$(Q)$(B)/kaquan-worker manual $< > $@.scd
+	$(Q)scdoc < $@.scd > $@
 
 -include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS)) \
   $(B)/gen/sql_list.o $(B)/gen/migration_list.o)

@@ -18,7 +18,7 @@
 #define SYSCONFDIR "/etc"
 #endif
 
-enum { FILE_MAX = 64 << 10, LINE_MAX_BYTES = 1000, PATH_BYTES = 1024, VALUE_BYTES = 256, NAME_BYTES = 64 };
+enum { FILE_MAX = 64 << 10, LINE_MAX_BYTES = 1000, PATH_BYTES = 1024, VALUE_BYTES = 256 };
 
 /* clang-format off */
 static const struct conf_row rows[] = {
@@ -344,10 +344,11 @@ static bool read_file(struct conf *conf, enum conf_origin origin, const char *pa
     return good;
 }
 
-static void variable_name(const struct conf_row *row, char out[NAME_BYTES]) {
-    snprintf(out, NAME_BYTES, "KAQUAN_%s", row->name);
-    for (; *out != '\0'; out++)
-        *out = *out == '-' ? '_' : (char)toupper((unsigned char)*out);
+const char *conf_variable(const struct conf_row *row, char out[CONF_VARIABLE_SIZE]) {
+    snprintf(out, CONF_VARIABLE_SIZE, "KAQUAN_%s", row->name);
+    for (char *c = out; *c != '\0'; c++)
+        *c = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    return out;
 }
 
 /* An empty variable is an unset one. Other names that begin with KAQUAN_ may belong to other programs. */
@@ -355,7 +356,7 @@ static bool read_environment(struct conf *conf, struct err *err) {
     struct source from = {.origin = FROM_ENVIRONMENT, .kind = ERR_CONFIG};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const char *value;
-        variable_name(&rows[i], from.where);
+        conf_variable(&rows[i], from.where);
         value = getenv(from.where);
         if (value != NULL && value[0] != '\0' && !set(conf, &from, &rows[i], value, err))
             return false;

@@ -41,6 +41,10 @@ struct conf_row {
 };
 const struct conf_row *conf_rows(size_t *count);
 
+/* "KAQUAN_LOG_LEVEL" in `out`. */
+enum { CONF_VARIABLE_SIZE = 64 };
+const char *conf_variable(const struct conf_row *row, char out[CONF_VARIABLE_SIZE]);
+
 struct conf {
     char value[CONF_IDS][256];
     enum conf_origin origin[CONF_IDS];

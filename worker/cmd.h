@@ -78,6 +78,7 @@ bool cmd_config_show(struct call *call, struct err *err);
 bool cmd_doctor_confirm(struct call *call, struct err *err);
 bool cmd_doctor(struct call *call, struct err *err);
 bool cmd_health(struct call *call, struct err *err);
+bool cmd_manual(struct call *call, struct err *err);
 bool cmd_metrics(struct call *call, struct err *err);
 
 #endif

@@ -3,14 +3,11 @@
 #include "ask.h"
 #include "cmd.h"
 #include "output.h"
+#include "site.h"
 #include "text.h"
 
 /* clang-format off */
-static const struct site_row {
-    const char *name;
-    const char *example;
-    const char *help;
-} settings[] = {
+static const struct site_row settings[] = {
     {"margin",             "120s",  "least life of a card at hand-out, in WeChat's time; 30 s or more"},
     {"time_scale",         "1",     "above 1 only to rehearse against the simulator"},
     {"timestamp_quoted",   "true",  "cardExt.timestamp as a string (true) or a number (false)"},
@@ -23,6 +20,11 @@ static const struct site_row {
     {"quota_reserve",      "10",    "percent of each interface's daily limit that jobs leave to people"},
 };
 /* clang-format on */
+
+const struct site_row *site_rows(size_t *count) {
+    *count = ARRAY_LEN(settings);
+    return settings;
+}
 
 static const struct output_column columns[] = {
     {"name", "SETTING", OUT_TEXT},

@@ -41,8 +41,8 @@ static int empty_scene(void **state) {
     const struct conf_row *all = conf_rows(&count);
     (void)state;
     for (size_t i = 0; i < count; i++) {
-        char name[NAME_BYTES];
-        variable_name(&all[i], name);
+        char name[CONF_VARIABLE_SIZE];
+        conf_variable(&all[i], name);
         unsetenv(name);
     }
     unsetenv("XDG_CONFIG_HOME");

@@ -76,6 +76,8 @@ pid_t test_start(const struct test_run *how, const char *program, const char *co
 int test_end(pid_t pid, int signal, double seconds);
 /* The path in the environment variable, which tests/run.sh sets. */
 const char *test_path(const char *variable);
+/* Where the source is: $SOURCE_DIR, or above build/check/tests/worker/test_x. */
+const char *test_source(void);
 
 /* --- the simulated WeChat: sim.c --- */
 

@@ -178,3 +178,18 @@ struct test_output test_program_run(const struct test_run *how, const char *prog
 struct test_output test_worker_run(const struct test_run *how, const char *const *arguments) {
     return test_program_run(how, test_path("KAQUAN_WORKER"), arguments);
 }
+
+const char *test_source(void) {
+    static char path[1024];
+    const char *given = getenv("SOURCE_DIR");
+    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (given)
+        return given;
+    path[len > 0 ? len : 0] = '\0';
+    for (int i = 0; i < 5; i++) {
+        char *slash = strrchr(path, '/');
+        if (slash)
+            *slash = '\0';
+    }
+    return path;
+}

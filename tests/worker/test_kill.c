@@ -51,32 +51,16 @@ static void read_source(const char *path) {
     fclose(file);
 }
 
-/* Where the source is: $SOURCE_DIR, or five levels above build/check/tests/worker/test_kill. */
-static const char *source_dir(void) {
-    static char path[1024];
-    const char *given = getenv("SOURCE_DIR");
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path - 1);
-    if (given)
-        return given;
-    path[len > 0 ? len : 0] = '\0';
-    for (int i = 0; i < 5; i++) {
-        char *slash = strrchr(path, '/');
-        if (slash)
-            *slash = '\0';
-    }
-    return path;
-}
-
 static void read_points(const char *part) {
     char path[1300];
     const struct dirent *entry;
-    snprintf(path, sizeof path, "%.1000s/%s", source_dir(), part);
+    snprintf(path, sizeof path, "%.1000s/%s", test_source(), part);
     DIR *dir = opendir(path);
     if (!dir)
         test_fail("there is no source in %s", path);
     while ((entry = readdir(dir)) != NULL)
         if (strlen(entry->d_name) > 2 && strcmp(entry->d_name + strlen(entry->d_name) - 2, ".c") == 0) {
-            snprintf(path, sizeof path, "%.1000s/%s/%.200s", source_dir(), part, entry->d_name);
+            snprintf(path, sizeof path, "%.1000s/%s/%.200s", test_source(), part, entry->d_name);
             read_source(path);
         }
     closedir(dir);
@@ -236,7 +220,7 @@ static void kill_at(const char *fault, const char *account) {
 
 TEST(after_a_kill_at_any_point_in_the_source_the_next_run_completes_the_work) {
     if (point_count < POINTS_KNOWN)
-        test_fail("only %d FAULT points were found in %s", point_count, source_dir());
+        test_fail("only %d FAULT points were found in %s", point_count, test_source());
     for (int i = 0; i < point_count; i++) {
         char account[16];
         snprintf(account, sizeof account, "p%dx", i);

@@ -1,4 +1,4 @@
-/* What is made from the tables has all of them: completion, `config show`. */
+/* What is made from the tables has all of them: completion, `config show`, the manual. */
 #include "harness.h"
 
 #include <stdio.h>
@@ -10,6 +10,10 @@
 #include "command.h"
 #include "json.h"
 #include "jobs.h"
+#include "manual.h"
+#include "metrics.h"
+#include "site.h"
+#include "wx_error.h"
 
 static char directory[] = "/tmp/kaquan-tables.XXXXXX";
 
@@ -182,11 +186,152 @@ TEST(an_unknown_setting_is_named_with_its_place_and_the_nearest) {
     user_file("");
 }
 
+/* --- the manual --- */
+
+static const char *const pages[] = {"worker/kaquan-worker.1", "worker/kaquan.5", "worker/kaquan-jobs.7",
+                                    "worker/kaquan-errors.7", "tui/kaquan.1"};
+
+/* The page's source with the tables in it. */
+static void read_page(const char *page, struct buf *out) {
+    char path[1200];
+    snprintf(path, sizeof path, "%.1000s/%s.scd", test_source(), page);
+    AUTO_OUTPUT struct test_output o = test_worker("manual", path);
+    if (o.exit_code != 0)
+        test_fail("%s: %s", page, buf_str(&o.err));
+    buf_text(out, buf_str(&o.out));
+}
+
+static void expect_in(const char *page, const char *before, const char *text, const char *behind) {
+    AUTO_BUF struct buf source = {0}, wanted = {0};
+    read_page(page, &source);
+    buf_text(&wanted, before);
+    manual_text(&wanted, text);
+    buf_text(&wanted, behind);
+    if (strstr(buf_str(&source), buf_str(&wanted)) == NULL)
+        test_fail("%s: \"%s\" is missing", page, buf_str(&wanted));
+}
+
+TEST(scdoc_takes_every_page) {
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        AUTO_BUF struct buf source = {0};
+        read_page(pages[i], &source);
+        AUTO_OUTPUT struct test_output o = test_program_run(&(struct test_run){.input = buf_str(&source)},
+                                                            "/usr/bin/scdoc", (const char *const[]){NULL});
+        if (o.exit_code != 0 || strstr(buf_str(&o.out), ".SH NAME") == NULL || buf_str(&o.err)[0] != '\0')
+            test_fail("%s: %s", pages[i], buf_str(&o.err));
+    }
+}
+
+TEST(every_command_option_and_metric_is_in_the_manual) {
+    size_t count;
+    const struct command *c = command_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s%s%s", c[i].noun, c[i].verb ? " " : "", c[i].verb ? c[i].verb : "");
+        expect_in("worker/kaquan-worker.1", "\n*", name, "*");
+        expect_in("worker/kaquan-worker.1", "\t", c[i].help, "\n");
+    }
+    const struct option_row *o = option_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        expect_in("worker/kaquan-worker.1", "--", o[i].name, "*");
+    const struct metric *m = metric_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        expect_in("worker/kaquan-worker.1", "\n*", m[i].name, "*");
+    for (int kind = 0; kind < ERR_KINDS; kind++)
+        expect_in("worker/kaquan-worker.1", "\t", err_class((enum err_kind)kind)->help, "\n");
+}
+
+TEST(every_setting_job_and_error_code_is_in_the_manual) {
+    size_t count, special;
+    const struct conf_row *s = conf_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        expect_in("worker/kaquan.5", "\n*", s[i].name, "*");
+    const struct site_row *site = site_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        expect_in("worker/kaquan.5", "\n*", site[i].name, "*");
+    const struct job_kind *k = job_kinds(&count);
+    for (size_t i = 0; i < count; i++)
+        expect_in("worker/kaquan-jobs.7", "\n*", k[i].name, "*");
+    AUTO_BUF struct buf errors = {0};
+    const struct wx_error *e = wx_errors(&count, &special);
+    read_page("worker/kaquan-errors.7", &errors);
+    for (size_t i = 0; i < count; i++) {
+        AUTO_BUF struct buf entry = {0}, chinese = {0};
+        manual_text(&entry, e[i].cure);
+        manual_text(&chinese, e[i].cure_zh);
+        if (strstr(buf_str(&errors), buf_str(&entry)) == NULL || strstr(buf_str(&errors), buf_str(&chinese)) == NULL)
+            test_fail("%d is not whole in kaquan-errors(7)", e[i].errcode);
+    }
+}
+
+TEST(every_table_has_its_place_on_a_page_and_no_other_is_named) {
+    size_t count;
+    const struct manual_table *t = manual_tables(&count);
+    AUTO_BUF struct buf all = {0};
+    for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+        char path[1200], line[1000];
+        snprintf(path, sizeof path, "%.1000s/%s.scd", test_source(), pages[i]);
+        FILE *file = fopen(path, "re");
+        assert_non_null(file);
+        while (fgets(line, sizeof line, file))
+            buf_text(&all, line);
+        fclose(file);
+    }
+    for (size_t i = 0; i < count; i++) {
+        char place[64];
+        snprintf(place, sizeof place, "\n@%s@\n", t[i].name);
+        if (strstr(buf_str(&all), place) == NULL)
+            test_fail("no page has the table %s", t[i].name);
+    }
+    AUTO_OUTPUT struct test_output o = test_worker_run(&(struct test_run){.input = "x(1)\n\n@nothing@\n"},
+                                                       (const char *const[]){"manual", "-", NULL});
+    assert_int_equal(o.exit_code, 65);
+    assert_non_null(strstr(buf_str(&o.err), "@nothing@"));
+}
+
+/* Its options are not in a table of ours: the program says which it has. */
+TEST(every_option_of_the_console_is_in_its_manual) {
+    AUTO_OUTPUT struct test_output help =
+        test_program_run(&(struct test_run){0}, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--help", NULL});
+    int options = 0;
+    assert_int_equal(help.exit_code, 0);
+    for (const char *at = buf_str(&help.out); (at = strstr(at, " --")) != NULL; at++, options++) {
+        char name[64];
+        snprintf(name, sizeof name, "%.*s", (int)strcspn(at + 3, " \n"), at + 3);
+        expect_in("tui/kaquan.1", "*--", name, "*");
+    }
+    assert_true(options >= 5);
+}
+
+/* Text that scdoc would take for marks is shown as it is. */
+TEST(text_for_the_manual_is_shown_as_it_is) {
+    static const char text[] =
+        "a *b* _c_ x_y \\ d++ ~e\n- no list\n# no heading\n|no table\n.SH no macro\n'SH no macro";
+    AUTO_BUF struct buf source = {0};
+    buf_text(&source, "x(1)\n\n# NAME\n\n");
+    manual_text(&source, text);
+    buf_char(&source, '\n');
+    AUTO_OUTPUT struct test_output o = test_program_run(&(struct test_run){.input = buf_str(&source)},
+                                                        "/usr/bin/scdoc", (const char *const[]){NULL});
+    assert_int_equal(o.exit_code, 0);
+    assert_null(strstr(buf_str(&o.out), "\\fB"));
+    assert_null(strstr(buf_str(&o.out), "\\fI"));
+    assert_null(strstr(buf_str(&o.out), ".IP"));
+    assert_null(strstr(buf_str(&o.out), "\n.SH no"));
+    assert_null(strstr(buf_str(&o.out), "\n'SH no"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(completion_offers_every_command_option_and_closed_value_of_the_tables),
         cmocka_unit_test(config_show_tells_of_every_setting_where_it_comes_from),
         cmocka_unit_test(an_unknown_setting_is_named_with_its_place_and_the_nearest),
+        cmocka_unit_test(scdoc_takes_every_page),
+        cmocka_unit_test(every_command_option_and_metric_is_in_the_manual),
+        cmocka_unit_test(every_setting_job_and_error_code_is_in_the_manual),
+        cmocka_unit_test(every_table_has_its_place_on_a_page_and_no_other_is_named),
+        cmocka_unit_test(every_option_of_the_console_is_in_its_manual),
+        cmocka_unit_test(text_for_the_manual_is_shown_as_it_is),
     };
     return cmocka_run_group_tests(tests, home, no_home);
 }
