@@ -17,7 +17,7 @@ enum conf_id {
     CONF_LOG_FORMAT,
     CONF_LOG_FILE,
     CONF_LANG,
-    CONF_LOCK_FILE, /* flock that keeps two cron runs of one host apart */
+    CONF_LOCK_FILE,    /* flock that keeps two cron runs of one host apart */
     CONF_BACKUP_FILE,  /* what a backup touches when it is done */
     CONF_BACKUP_HOURS, /* how old the last backup may be */
     CONF_DISK_PATH,    /* a place on the disk that must not fill up */

@@ -2,11 +2,8 @@
 #include "output.h"
 
 static const struct output_column columns[] = {
-    {"name", "SETTING", OUT_TEXT},
-    {"value", "VALUE", OUT_TEXT},
-    {"source", "SOURCE", OUT_TEXT},
-    {"origin", "FROM", OUT_TEXT},
-    {"help", "MEANING", OUT_TEXT},
+    {"name", "SETTING", OUT_TEXT}, {"value", "VALUE", OUT_TEXT},  {"source", "SOURCE", OUT_TEXT},
+    {"origin", "FROM", OUT_TEXT},  {"help", "MEANING", OUT_TEXT},
 };
 
 bool cmd_config_show(struct call *call, struct err *err UNUSED) {

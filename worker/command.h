@@ -100,7 +100,7 @@ struct call {
     const char *option[OPTIONS]; /* NULL: not given; "" for a switch */
     const char *setting[CONF_IDS];
     bool confirmed; /* by a second person: nothing is asked */
-    int exit_code; /* of a command that did what it should and found something bad: `health`, `doctor`, `ip check` */
+    int exit_code;  /* of a command that did what it should and found something bad: `health`, `doctor`, `ip check` */
 };
 
 /* The whole program but for its start; returns the exit code. */
@@ -113,7 +113,8 @@ bool command_read(struct call *call, int argc, char **argv, struct err *err);
 void command_help(const struct call *call, FILE *to);
 bool cmd_help(struct call *call, struct err *err);
 bool cmd_completion(struct call *call, struct err *err);
-/* The words of "on|off", one by one into `out` of `size` bytes with spaces between; "" when `argument` is no such list. */
+/* The words of "on|off", one by one into `out` of `size` bytes with spaces between; "" when `argument` is no such
+ * list. */
 const char *closed_list(const char *argument, char *out, size_t size);
 void command_version(void);
 
