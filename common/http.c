@@ -1,4 +1,4 @@
-#include "http.h"
+#include "http_private.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -7,36 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
-enum { HEADERS_MAX = 32 << 10, HOST_MAX = 253, LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 5 };
+enum { HEADERS_MAX = 32 << 10, LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 5 };
 enum { CONNECTION_LIFE_SECONDS = 600, CONNECTION_IDLE_SECONDS = 60 };
-
-struct http {
-    CURL *easy;
-    struct curl_slist *headers;
-    char *egress; /* as CURLOPT_INTERFACE wants it, or NULL */
-    bool ipv6;
-};
-
-/* What comes in during one call, and why we cut it off. */
-struct incoming {
-    struct buf *body;
-    size_t cap;
-    size_t headers;
-    bool head_whole; /* libcurl takes a head that was cut off for an answer without body */
-    const char *too_much;
-};
-
-/* What goes out: libcurl asks for it piece by piece. */
-struct outgoing {
-    const char *data;
-    size_t left;
-};
 
 /* A base taken apart. */
 struct base {
-    char host[HOST_MAX + 1]; /* without brackets */
+    char host[HTTP_HOST_MAX + 1]; /* without brackets */
     bool tls, ipv6, loopback;
 };
 
@@ -76,7 +52,7 @@ static bool read_host(const char **at, struct base *base) {
     size_t len = strspn(start, brackets ? "0123456789abcdefABCDEF:." /* no zone */
                                         : "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-");
     struct in6_addr address;
-    if (len == 0 || len > HOST_MAX || (brackets && start[len] != ']'))
+    if (len == 0 || len > HTTP_HOST_MAX || (brackets && start[len] != ']'))
         return false;
     memcpy(base->host, start, len);
     base->host[len] = '\0';
@@ -139,25 +115,19 @@ bool http_base_allowed(const char *base, struct err *err) {
 
 /* --- starting --- */
 
-#define SET(easy, option, value)                                                                                     \
-    do {                                                                                                             \
-        if (curl_easy_setopt(easy, option, value) != CURLE_OK)                                                       \
-            bug("this libcurl does not know " #option);                                                              \
-    } while (0)
-
 static size_t take_body(char *data, size_t size, size_t count, void *user) {
-    struct incoming *in = user;
+    struct http_incoming *in = user;
     size_t len = size * count;
-    if (len > in->cap - in->body->len) {
+    if (len > in->cap - in->body.len) {
         in->too_much = "answer";
         return 0;
     }
-    buf_add(in->body, data, len);
+    buf_add(&in->body, data, len);
     return len;
 }
 
 static size_t take_header(char *data, size_t size, size_t count, void *user) {
-    struct incoming *in = user;
+    struct http_incoming *in = user;
     size_t len = size * count;
     if (len > HEADERS_MAX - in->headers) {
         in->too_much = "answer's header";
@@ -172,7 +142,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *user) {
 }
 
 static size_t give_body(char *data, size_t size, size_t count, void *user) {
-    struct outgoing *out = user;
+    struct http_outgoing *out = user;
     size_t len = size * count < out->left ? size * count : out->left;
     if (len > 0)
         memcpy(data, out->data, len);
@@ -288,7 +258,7 @@ static void set_route(struct http *http, const struct base *base) {
     SET(http->easy, CURLOPT_INTERFACE, http->egress);
 }
 
-static void set_request(struct http *http, const struct http_request *request, struct outgoing *out) {
+static void set_request(struct http *http, const struct http_request *request, struct http_outgoing *out) {
     AUTO_BUF struct buf url = {0};
     buf_text(&url, request->base);
     buf_text(&url, request->path);
@@ -302,7 +272,7 @@ static void set_request(struct http *http, const struct http_request *request, s
         SET(http->easy, CURLOPT_HTTPGET, 1L);
         return;
     }
-    *out = (struct outgoing){buf_str(request->body), request->body->len};
+    *out = (struct http_outgoing){buf_str(request->body), request->body->len};
     SET(http->easy, CURLOPT_POST, 1L);
     SET(http->easy, CURLOPT_POSTFIELDS, NULL);
     SET(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body->len);
@@ -327,45 +297,55 @@ static bool call_failed(struct http *http, CURLcode code, const char *host, stru
     return fail_cure(err, "%s", t->cure);
 }
 
-static CURLcode perform(struct http *http, struct incoming *in) {
-    CURLcode code;
-    SET(http->easy, CURLOPT_WRITEDATA, in);
-    SET(http->easy, CURLOPT_HEADERDATA, in);
-    code = curl_easy_perform(http->easy);
-    /* Nothing of this call is lent any longer. */
-    SET(http->easy, CURLOPT_WRITEDATA, NULL);
-    SET(http->easy, CURLOPT_HEADERDATA, NULL);
-    SET(http->easy, CURLOPT_READDATA, NULL);
-    SET(http->easy, CURLOPT_URL, NULL);
-    return code == CURLE_OK && !in->head_whole ? CURLE_PARTIAL_FILE : code;
-}
-
 static int status_of(struct http *http) {
     long status = 0;
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     return (int)status;
 }
 
-bool http_call(struct http *http, const struct http_request *request, struct http_reply *reply, struct err *err) {
-    struct incoming in = {.body = &reply->body, .cap = request->cap};
-    struct outgoing out = {0};
+bool http_begin(struct http *http, const struct http_request *request, struct http_exchange *x, struct err *err) {
     struct base base;
-    CURLcode code;
-    http_reply_clear(reply);
+    *x = (struct http_exchange){.in = {.cap = request->cap}};
     if (!read_base(request->base, &base, err))
         return false;
+    text_copy(x->host, sizeof x->host, base.host);
     set_route(http, &base);
-    set_request(http, request, &out);
-    code = perform(http, &in);
+    set_request(http, request, &x->out);
+    SET(http->easy, CURLOPT_WRITEDATA, &x->in);
+    SET(http->easy, CURLOPT_HEADERDATA, &x->in);
+    return true;
+}
+
+/* Nothing of this call is lent any longer. */
+static void let_go(struct http *http) {
+    SET(http->easy, CURLOPT_WRITEDATA, NULL);
+    SET(http->easy, CURLOPT_HEADERDATA, NULL);
+    SET(http->easy, CURLOPT_READDATA, NULL);
+    SET(http->easy, CURLOPT_URL, NULL);
+}
+
+bool http_end(struct http *http, CURLcode code, struct http_exchange *x, struct http_reply *reply, struct err *err) {
+    let_go(http);
+    http_reply_clear(reply);
     curl_easy_getinfo(http->easy, CURLINFO_TOTAL_TIME, &reply->seconds);
+    if (code == CURLE_OK && !x->in.head_whole)
+        code = CURLE_PARTIAL_FILE;
     if (code == CURLE_OK) {
         reply->status = status_of(http);
+        reply->body = x->in.body;
+        x->in.body = (struct buf){0};
         return true;
     }
-    buf_wipe(&reply->body); /* half an answer is none */
-    if (in.too_much != NULL)
-        return fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", in.too_much, base.host);
-    return call_failed(http, code, base.host, err);
+    buf_wipe(&x->in.body); /* half an answer is none */
+    if (x->in.too_much != NULL)
+        return fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", x->in.too_much, x->host);
+    return call_failed(http, code, x->host, err);
+}
+
+bool http_call(struct http *http, const struct http_request *request, struct http_reply *reply, struct err *err) {
+    struct http_exchange x;
+    http_reply_clear(reply);
+    return http_begin(http, request, &x, err) && http_end(http, curl_easy_perform(http->easy), &x, reply, err);
 }
 
 void http_reply_clear(struct http_reply *reply) {

@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "log.h"
 #include "random.h"
-#include "wx_usage.h"
+#include "wx_private.h"
 
 bool wx_open(struct wx *wx, const struct wx_tools *tools, int64_t account_id, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
@@ -24,6 +24,18 @@ bool wx_open(struct wx *wx, const struct wx_tools *tools, int64_t account_id, st
     return true;
 }
 
+bool wx_answered(struct wx *wx, const struct wx_endpoint *e, const struct wx_spent *spent,
+                 const struct http_reply *answer, struct wx_reply *reply, struct err *err) {
+    struct err ignored = {0};
+    bool good = answer != NULL && wx_read(e, answer, reply, err);
+    if (answer == NULL)
+        wx_unanswered(reply, err);
+    wx_usage_note(wx->tools.db, wx->account_id, e, spent, reply, &ignored);
+    log_debug("wx_call", F_TEXT("path", e->path), F_TEXT("class", wx_rule(reply->class)->name),
+              F_INT("errcode", reply->errcode), F_SECONDS("took", answer == NULL ? 0 : answer->seconds));
+    return good;
+}
+
 /* Counted, sent, read, noted. reply->class stays WX_OK when it was not sent. */
 static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct secret *token, const struct buf *body,
                       struct wx_reply *reply, struct err *err) {
@@ -31,20 +43,12 @@ static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct s
     AUTO_BUF struct buf query = {0};
     struct http_request request = {wx->api_base, e->path, &query, body, e->cap, 0};
     struct wx_spent spent;
-    struct err ignored = {0};
-    bool good = false;
     wx_reply_clear(reply);
     http_query(&query, "access_token", token->value);
     if (!wx_usage_spend(&wx->tools, wx->account_id, e, &spent, err))
         return false;
-    if (http_call(wx->tools.http, &request, &answer, err))
-        good = wx_read(e, &answer, reply, err);
-    else
-        wx_unanswered(reply, err);
-    wx_usage_note(wx->tools.db, wx->account_id, e, &spent, reply, &ignored);
-    log_debug("wx_call", F_TEXT("path", e->path), F_TEXT("class", wx_rule(reply->class)->name),
-              F_INT("errcode", reply->errcode), F_SECONDS("took", answer.seconds));
-    return good;
+    bool answered = http_call(wx->tools.http, &request, &answer, err);
+    return wx_answered(wx, e, &spent, answered ? &answer : NULL, reply, err);
 }
 
 /* Full jitter: 0..1 s, 0..2 s, at most 0..8 s. */

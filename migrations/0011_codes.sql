@@ -106,7 +106,7 @@ select s.*, t.code_mode, p.code_source, codes_left(s.template_id) as codes_left,
             when s.paused then 'paused'
             when clock_timestamp() < t.sale_from then 'before sale'
             when clock_timestamp() >= t.sale_until then 'after sale'
-            when s.ready = 0 and s.stock_left = 0 then 'sold out'
+            when s.ready = 0 and s.stock_left = 0 then case when s.fill is null then 'no stock' else 'sold out' end
             when s.ready = 0 then 'empty'
             when s.ready < least(s.pool_low, s.wanted) then 'low'
             else 'open' end as state,

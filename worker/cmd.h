@@ -42,6 +42,7 @@ bool cmd_pool_fill(struct call *call, struct err *err);
 bool cmd_pool_show(struct call *call, struct err *err);
 bool cmd_pool_import(struct call *call, struct err *err);
 bool cmd_pool_codes(struct call *call, struct err *err);
+bool cmd_pool_deposit(struct call *call, struct err *err);
 bool cmd_job_list(struct call *call, struct err *err);
 bool cmd_job_show(struct call *call, struct err *err);
 bool cmd_job_retry(struct call *call, struct err *err);

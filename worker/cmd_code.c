@@ -5,6 +5,8 @@
 #include "cmd.h"
 #include "code.h"
 #include "code_file.h"
+#include "follow.h"
+#include "job.h"
 #include "output.h"
 #include "progress.h"
 
@@ -122,5 +124,50 @@ bool cmd_pool_codes(struct call *call, struct err *err) {
         output_cell(&o, states[i].help);
     }
     output_list(&o, call->work);
+    return true;
+}
+
+/* --- deposit --- */
+
+static bool can_deposit(const struct template *t, struct err *err) {
+    if (strcmp(t->code_mode, "deposit") != 0) {
+        fail(err, ERR_INPUT, "template %s has the code mode %s: its codes are not deposited", t->key, t->code_mode);
+        return fail_cure(err, "the code mode is chosen when a template is created: get_custom_code_mode");
+    }
+    if (strcmp(t->status, "approved") != 0) {
+        fail(err, ERR_INPUT, "template %s has the status %s: codes are deposited once it is approved", t->key,
+             t->status);
+        return fail_cure(err, "`kaquan-worker template show %s` says what WeChat said", t->key);
+    }
+    return true;
+}
+
+static bool queue_deposit(struct call *call, const struct template *t, int64_t *job, struct err *err) {
+    struct act act = call_act(call);
+    char object[64], after[64];
+    if (!db_begin(call->work->db, err))
+        return false;
+    if (!job_queue(call->work->db, "code_deposit", t->account_id, t->id, NULL, job, err))
+        return audit_undo(call->work->db);
+    snprintf(object, sizeof object, "template %s", t->key);
+    snprintf(after, sizeof after, "{\"job\": \"%lld\"}", (long long)*job);
+    return audit_commit(call->work->db, &act, "code_deposit", object, NULL, after, err);
+}
+
+bool cmd_pool_deposit(struct call *call, struct err *err) {
+    static const struct output_column column[] = {{"job", "job", OUT_ID}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
+    struct template t;
+    char undone[80];
+    int64_t job;
+    if (!template_get(call->work->db, call->argument[0], &t, err) || !can_deposit(&t, err) ||
+        !queue_deposit(call, &t, &job, err))
+        return false;
+    say(call, "job %lld deposits the codes of %s", (long long)job, t.key);
+    snprintf(undone, sizeof undone, "the codes of %s were not all deposited", t.key);
+    if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, t.key, undone, err))
+        return false;
+    output_int(&o, job);
+    output_record(&o, call->work);
     return true;
 }

@@ -38,14 +38,27 @@ static void check_all(struct check_list *list, const struct db_rows *rows) {
                 "kaquan-worker pool list; kaquan-worker job list --state failed");
 }
 
+/* What runs out, by name. Sold out is no fault. */
+static void check_ends(struct check_list *list, const struct db_rows *rows) {
+    const char *low = db_text(rows, 0, "low"), *sold_out = db_text(rows, 0, "sold_out");
+    const char *ending = db_text(rows, 0, "ending");
+    check_add(list, "low water", low[0] ? CHECK_WARN : CHECK_OK, EXIT_DOWN,
+              "kaquan-worker pool show KEY; kaquan-worker pool fill KEY", "%s", low[0] ? low : "none");
+    check_add(list, "stock", ending[0] ? CHECK_WARN : CHECK_OK, EXIT_DOWN,
+              "raise the stock, or import codes: kaquan-worker pool import KEY FILE",
+              "sold out: %s; within an hour: %s", sold_out[0] ? sold_out : "none", ending[0] ? ending : "none");
+}
+
 /* A database that is not there is a finding like the others: who watches reads the same form. */
 bool cmd_health(struct call *call, struct err *err UNUSED) {
-    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_ROWS struct db_rows rows = {0}, ends = {0};
     struct check_list list = check_begin("kaquan.health.1");
     struct err why = {0};
-    if (work_open(call->work, &why) && db_query0(call->work->db, &sql_health, &rows, &why)) {
+    if (work_open(call->work, &why) && db_query0(call->work->db, &sql_health, &rows, &why) &&
+        db_query0(call->work->db, &sql_health_pools, &ends, &why)) {
         check_add(&list, "database", CHECK_OK, EXIT_DOWN, NULL, "answers");
         check_all(&list, &rows);
+        check_ends(&list, &ends);
     } else {
         check_add(&list, "database", CHECK_FAIL, EXIT_DOWN, why.cure, "%s", why.text);
     }

@@ -1,12 +1,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app.h"
-#include "clock.h"
 #include "cmd.h"
+#include "follow.h"
 #include "job.h"
 #include "output.h"
-#include "progress.h"
 #include "template.h"
 
 static const struct output_column columns[] = {
@@ -69,40 +67,6 @@ bool cmd_pool_show(struct call *call, struct err *err) {
     return true;
 }
 
-static bool job_look(struct db *db, int64_t id, struct db_rows *rows, struct err *err) {
-    if (!db_query(db, &sql_job_show, rows, err, V_INT(id)))
-        return false;
-    return rows->count == 1 || fail(err, ERR_LOST, "job %lld is gone", (long long)id);
-}
-
-static bool job_ended(const struct db_rows *rows, const char *key, int64_t id, bool *ended, struct err *err) {
-    const char *state = db_text(rows, 0, "state");
-    *ended = strcmp(state, "queued") != 0 && strcmp(state, "running") != 0;
-    if (!*ended || strcmp(state, "done") == 0)
-        return true;
-    fail(err, ERR_PARTIAL, "the pool of %s was not filled: job %lld is %s: %s", key, (long long)id, state,
-         db_text(rows, 0, "error_text"));
-    return fail_cure(err, "kaquan-worker job log %lld", (long long)id);
-}
-
-/* Looks each second: a worker does the job, here or on another host. */
-static bool follow(struct call *call, const char *key, int64_t id, struct err *err) {
-    struct progress *progress = progress_new(key);
-    bool ended = false, good = true;
-    while (good && !ended && !app_stopping()) {
-        AUTO_ROWS struct db_rows rows = {0};
-        good = job_look(call->work->db, id, &rows, err) && job_ended(&rows, key, id, &ended, err);
-        if (!good || ended)
-            break;
-        progress_set(progress, db_int(&rows, 0, "progress_done"), db_int(&rows, 0, "progress_total"));
-        clock_sleep(1);
-    }
-    progress_free(progress);
-    if (good && !ended)
-        return fail(err, ERR_STOPPED, "job %lld goes on", (long long)id);
-    return good;
-}
-
 /* `cards` 0: as many as the pool wants. */
 static bool queue(struct call *call, const struct template *t, int64_t cards, int64_t *job, struct err *err) {
     struct act act = call_act(call);
@@ -122,6 +86,7 @@ bool cmd_pool_fill(struct call *call, struct err *err) {
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
     struct template t;
     int64_t job, cards = 0;
+    char undone[80];
     if (!call_int(call, OPT_CARDS, 1, 100000000, &cards, err) ||
         !template_get(call->work->db, call->argument[0], &t, err))
         return false;
@@ -132,7 +97,8 @@ bool cmd_pool_fill(struct call *call, struct err *err) {
     if (!queue(call, &t, cards, &job, err))
         return false;
     say(call, "job %lld fills the pool of %s", (long long)job, t.key);
-    if (call->option[OPT_WAIT] != NULL && !follow(call, t.key, job, err))
+    snprintf(undone, sizeof undone, "the pool of %s was not filled", t.key);
+    if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, t.key, undone, err))
         return false;
     output_int(&o, job);
     output_record(&o, call->work);

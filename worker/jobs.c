@@ -22,6 +22,7 @@ static const struct job_kind kinds[] = {
     {"stat_minute",        "sum up claims by the minute",                                                false, 0, 15, job_stat_minute},
     {"prune",              "forget finished jobs, old checks and dead workers",                          false, 0, 60, job_prune},
     {"quota_learn",        "ask WeChat for the daily limits of the interfaces in use",                  true,  3, 60, job_quota_learn},
+    {"code_deposit",       "give WeChat a template's codes, see that it has them, then raise the stock", true,  0, 15, job_code_deposit},
 };
 /* clang-format on */
 

@@ -42,6 +42,7 @@ bool job_event_decrypt(struct run *run, struct err *err);
 bool job_ticket_person(struct run *run, struct err *err);
 bool job_stat_minute(struct run *run, struct err *err);
 bool job_prune(struct run *run, struct err *err);
+bool job_code_deposit(struct run *run, struct err *err);
 bool job_quota_learn(struct run *run, struct err *err);
 
 /* `kaquan-worker run`: takes and runs due jobs until none is due or `max_seconds` passed. `kind` NULL: all. */

@@ -31,6 +31,7 @@ printf '%-58s %9s   %-15s   %s\n' what figure goal verdict
 part sign
 part env CARDS="$cards" PAIRS="${KAQUAN_BENCH_PAIRS:-5}" "$here/fill.sh"
 part env CODES="$cards" "$here/import.sh"
+part env CODES="$((cards / 10))" "$here/deposit.sh"
 part env DURATION="${KAQUAN_BENCH_SECONDS:-4}" RUNS="${KAQUAN_BENCH_RUNS:-3}" "$here/claim.sh" -n "${KAQUAN_BENCH_CLAIMS:-$cards}"
 part env DURATION="${KAQUAN_BENCH_SECONDS:-4}" RUNS="${KAQUAN_BENCH_RUNS:-3}" "$here/admit.sh"
 part env EVENTS="${KAQUAN_BENCH_EVENTS:-100000}" "$here/event.sh"

@@ -136,14 +136,16 @@ static const char body[] =
     "\"logo_url\":\"http://mmbiz.qpic.cn/mmbiz_png/EXAMPLE/0\",\"brand_name\":\"松湖景区\","
     "\"code_type\":\"CODE_TYPE_QRCODE\",\"title\":\"%s\",\"color\":\"Color020\",\"notice\":\"入园时请出示二维码\","
     "\"description\":\"当日有效\",\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\",\"begin_timestamp\":1700000000,"
-    "\"end_timestamp\":2000000000},\"sku\":{\"quantity\":50000000},\"use_custom_code\":%s,\"bind_openid\":%s,"
+    "\"end_timestamp\":2000000000},\"sku\":{\"quantity\":%s},\"use_custom_code\":%s,%s\"bind_openid\":%s,"
     "\"get_limit\":50},\"ticket_class\":\"全价票\"}}}";
 
 struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low) {
     struct scene s = {0};
     char text[2048], line[256];
-    bool bound = strcmp(mode, "bound") == 0, merchant = bound || strcmp(mode, "merchant") == 0;
-    snprintf(text, sizeof text, body, key, merchant ? "true" : "false", bound ? "true" : "false");
+    bool bound = strcmp(mode, "bound") == 0, deposit = strcmp(mode, "deposit") == 0;
+    bool custom = bound || deposit || strcmp(mode, "merchant") == 0;
+    snprintf(text, sizeof text, body, key, deposit ? "0" : "50000000", custom ? "true" : "false",
+             deposit ? "\"get_custom_code_mode\":\"GET_CUSTOM_CODE_MODE_DEPOSIT\"," : "", bound ? "true" : "false");
     write_file(rehearsal_file("template.json"), text);
     snprintf(line, sizeof line, "template import %s --account %s --key %s", rehearsal_file("template.json"), account,
              key);

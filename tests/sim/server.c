@@ -105,7 +105,10 @@ static bool serve_api(struct world *w, struct request *r) {
     struct fault *f = meet(w, r, &c);
     char *answer = f ? delayed_answer(w, r, &c, f) : call_answer(&c);
     call_end(&c);
+    int64_t latency = w->set.latency_ms;
     world_unlock(w);
+    if (latency > 0)
+        world_wait(w, latency);
     bool queued = f ? f->kind->serve(w, r, f, answer) : request_reply(r, 200, answer, strlen(answer), NULL);
     fault_free(f);
     return queued;

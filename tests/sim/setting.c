@@ -27,6 +27,7 @@ const struct setting SETTINGS[] = {
     NUMBER(ticket_grace, "0", "seconds that the simulated user still accepts an api_ticket after its end"),
     SWITCH(ticket_countdown, "off", "getticket's expires_in counts down instead of always saying 7200"),
     SWITCH(ticket_aligned, "off", "a new api_ticket window starts where the old one ended, not at the request"),
+    NUMBER(latency_ms, "0", "real milliseconds that every answer of the API takes"),
     NUMBER(token_life, "7200", "seconds an access_token lives"),
     NUMBER(token_overlap, "300", "seconds that old and new access_token work side by side"),
     NUMBER(force_limit, "20", "forced refreshes of stable_token a day; beyond: 45009"),

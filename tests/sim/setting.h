@@ -18,7 +18,7 @@ enum gift_code { GIFT_WECHAT, GIFT_ALWAYS, GIFT_NEVER };
 /* Every number, switch and choice (its position in the list) is an int64_t; durations are unscaled seconds. */
 struct settings {
     int64_t ticket_mode, overlap, ticket_life, ticket_age, ticket_grace, ticket_countdown, ticket_aligned;
-    int64_t token_life, token_overlap, force_limit, force_spacing;
+    int64_t latency_ms, token_life, token_overlap, force_limit, force_spacing;
     int64_t whitelist_errcode, whitelist_text, whitelist_everywhere;
     int64_t review_delay, update_review, not_updatable_errcode;
     int64_t coupon_errcode, custom_code_allowed, category_allowed, logo_check;

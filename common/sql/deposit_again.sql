@@ -1,0 +1,2 @@
+-- A part is about to be sent once more.    -> sends
+update kaquan.code_part set sends = sends + 1 where id = $1 returning sends
