@@ -60,7 +60,8 @@ static bool deposited(struct stock *s, int64_t *count, struct err *err) {
 /* All that was ever put in, claimed or not. */
 static bool total_stock(struct stock *s, int64_t *total, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    const cJSON *base = card_base_info(&s->wx, s->card_id, &reply, err);
+    const cJSON *card = card_get(&s->wx, s->card_id, &reply, err);
+    const cJSON *base = card != NULL ? card_base(card, err) : NULL;
     return base != NULL && json_need_int(json_object(base, "sku"), "total_quantity", 0, STOCK_MAX, total, err);
 }
 
