@@ -575,7 +575,7 @@ TEST(an_import_reads_what_the_card_says_and_changes_drafts_only) {
     assert_string_equal(
         test_sql(NULL, "select concat_ws(' ', key, card_type, title, code_mode, bind_openid, status, version, "
                        "coalesce(stock::text, '-')) from kaquan.template"),
-        "adult SCENIC_TICKET 松湖成人票 deposit f draft 2 -");
+        "adult SCENIC_TICKET 松湖成人票 deposit f draft 2 0");
     test_sql(NULL, "update kaquan.template set status = 'approved'");
     AUTO_OUTPUT struct test_output late = run_as(NULL, adult, "template import - --key adult");
     assert_int_equal(late.exit_code, 65);
