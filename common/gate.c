@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "stat.h"
+
 /* clang-format off */
 static const struct gate_field fields[] = {
     {"entries",     "3",                      "entries of a ticket in all; none: no limit"},
@@ -62,6 +64,7 @@ bool gate_rule_set(struct db *db, const struct act *act, const char *template, c
 bool gate_annul(struct db *db, const struct act *act, const char *template, const char *scan_id, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     char object[OBJECT_SIZE];
+    int64_t changed;
     if (!db_begin(db, err))
         return false;
     if (!db_query(db, &sql_gate_annul, &rows, err, V_TEXT(template), V_TEXT(scan_id)))
@@ -72,6 +75,8 @@ bool gate_annul(struct db *db, const struct act *act, const char *template, cons
                   template);
         return audit_undo(db);
     }
+    if (!stat_sum(db, db_number(&rows, 0, "ago"), &changed, err))
+        return audit_undo(db);
     snprintf(object, sizeof object, "scan %s", scan_id);
     return audit_commit(db, act, "gate_annul", object, NULL, db_text(&rows, 0, "record"), err);
 }

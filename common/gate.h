@@ -39,6 +39,9 @@ struct gate_scans {
 #define AUTO_SCANS AUTO(gate_scans_clear)
 void gate_scans_clear(struct gate_scans *scans);
 
+/* How long ago the first was taken, in seconds by this host's clock; 0: there are none. */
+double gate_scans_age(const struct gate_scans *scans);
+
 /* Reads a JSON object a line: at (ISO 8601 with a zone), template, code, gate, scan_id, admitted (true unless said).
  * ERR_INPUT names the line. */
 bool gate_scans_read(const char *text, size_t len, struct gate_scans *scans, struct err *err);

@@ -83,6 +83,10 @@ bool gate_scans_read(const char *text, size_t len, struct gate_scans *scans, str
     return true;
 }
 
+double gate_scans_age(const struct gate_scans *scans) {
+    return scans->count == 0 ? 0 : difftime(time(NULL), (time_t)scans->list[0].at);
+}
+
 static void print_chunk(const struct gate_scans *scans, size_t first, size_t next, struct buf *out) {
     for (size_t i = first; i < next; i++) {
         buf_char(out, i == first ? '[' : ',');

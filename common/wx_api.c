@@ -79,6 +79,9 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
     [WX_CALLBACK_CHECK] = {WX_CALLBACK_CHECK, "POST", "/cgi-bin/callback/check", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY,
         {{"dns", WX_FIELD_LIST, 0, 0, NULL}},
         "whether WeChat reaches the callback URL", "6"},
+    [WX_DATACUBE_CARDS] = {WX_DATACUBE_CARDS, "POST", "/datacube/getcardbizuininfo", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY,
+        {{"list", WX_FIELD_LIST, 0, 0, NULL}},
+        "the account's figures by the day, up to yesterday", "15"},
 };
 
 /* The api_ticket's daily number is "very limited" and not published. */

@@ -33,6 +33,7 @@ enum wx_endpoint_id {
     WX_QUOTA_GET,
     WX_UPLOAD_IMG,
     WX_CALLBACK_CHECK,
+    WX_DATACUBE_CARDS,
     WX_ENDPOINTS
 };
 

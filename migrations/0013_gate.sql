@@ -1,6 +1,6 @@
 -- The gates: tickets that are scanned, often many times. A gate asks ticket_admit(), which decides by the rule of the
 -- ticket's template and keeps every scan with its answer. And what the event's house needs besides: a second person for
--- dangerous acts.
+-- dangerous acts, statistics, and how long what is kept.
 
 set local search_path = kaquan, pg_catalog, pg_temp;
 
@@ -299,3 +299,45 @@ create table act_request (
 );
 grant select, insert on act_request to kaquan_worker;
 grant update (state, ended_by, ended_at, error_text) on act_request to kaquan_worker;
+
+-- --- statistics ---
+
+-- stat_minute is summed from the tickets' own times: these find what happened lately.
+create index ticket_event_at on ticket_event using brin (at) with (pages_per_range = 32, autosummarize = on);
+insert into ticket_step (kind, help) values ('entry_annulled', 'an entry at the gate counts no more');
+
+-- WeChat's own figures of an account, by its day; under the names that WeChat gives them.
+create table stat_wechat_day (
+  account_id bigint not null references account,
+  day date not null,
+  view_cnt bigint not null,
+  view_user bigint not null,
+  receive_cnt bigint not null,
+  receive_user bigint not null,
+  verify_cnt bigint not null,
+  verify_user bigint not null,
+  given_cnt bigint not null,
+  given_user bigint not null,
+  expire_cnt bigint not null,
+  expire_user bigint not null,
+  fetched_at timestamptz not null default now(),
+  primary key (account_id, day)
+);
+grant select on stat_wechat_day to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
+grant insert, update on stat_wechat_day to kaquan_worker;
+
+-- WeChat has yesterday's figures from 8 o'clock in China on.
+insert into schedule (kind, every, next_at) values
+  ('stat_late', '1 h', now() + interval '1 h'),
+  ('stat_wechat', '1 d', date_trunc('day', now(), 'Asia/Shanghai') + interval '1 day 9 h');
+
+-- --- what is kept how long ---
+
+-- Refused scans and minutes outlive the week in which scans may still be uploaded.
+alter table site
+  add column keep_job_log interval not null default '14 d' check (keep_job_log >= interval '0'),
+  add column keep_checks interval not null default '90 d' check (keep_checks >= interval '0'),
+  add column keep_events interval not null default '90 d' check (keep_events >= interval '1 d'),
+  add column keep_refused_scans interval not null default '90 d' check (keep_refused_scans >= interval '8 d'),
+  add column keep_minutes interval not null default '400 d' check (keep_minutes >= interval '8 d');
+grant delete on job_log, ticket_scan, wx_event, stat_minute to kaquan_worker;

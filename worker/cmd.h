@@ -19,6 +19,8 @@ bool cmd_account_trouble(struct call *call, struct err *err);
 bool cmd_backend_add(struct call *call, struct err *err);
 bool cmd_backend_list(struct call *call, struct err *err);
 bool cmd_backend_remove(struct call *call, struct err *err);
+bool cmd_stat_show(struct call *call, struct err *err);
+bool cmd_stat_wechat(struct call *call, struct err *err);
 bool cmd_gate_add(struct call *call, struct err *err);
 bool cmd_gate_list(struct call *call, struct err *err);
 bool cmd_gate_remove(struct call *call, struct err *err);

@@ -6,8 +6,9 @@
 #include "json.h"
 #include "login.h"
 #include "output.h"
+#include "stat.h"
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, EXIT_SOME = 1, FIELDS_MAX = 16 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, EXIT_SOME = 1, FIELDS_MAX = 16, CLOCKS_APART_S = 300 };
 
 bool cmd_gate_list(struct call *call, struct err *err) {
     return login_list(call, &grant_gate, err);
@@ -122,6 +123,7 @@ bool cmd_gate_upload(struct call *call, struct err *err) {
     AUTO_OUTPUT_ROWS struct output o =
         output_begin("kaquan.gate-upload.1", upload_columns, ARRAY_LEN(upload_columns));
     struct act act = call_act(call);
+    int64_t changed;
     size_t good = 0, next = 0;
     if (!ask_file(call->argument[0], GATE_FILE_MAX, false, &text, err) ||
         !gate_scans_read(buf_str(&text), text.len, &scans, err))
@@ -132,6 +134,8 @@ bool cmd_gate_upload(struct call *call, struct err *err) {
             return fail_in(err, "%zu of %zu scans were kept", first, scans.count);
         report(&scans, first, &rows, &o, &good);
     }
+    if (!stat_sum(call->work->db, gate_scans_age(&scans) + CLOCKS_APART_S, &changed, err))
+        return false;
     output_list(&o, call->work);
     say(call, "%zu of %zu scans agree with the rules", good, scans.count);
     call->exit_code = good == scans.count ? 0 : EXIT_SOME;

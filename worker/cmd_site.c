@@ -17,6 +17,11 @@ static const struct site_row settings[] = {
     {"second_person",      "true",  "dangerous commands wait until another person confirms them"},
     {"event_zone",         "Asia/Shanghai", "time zone of the days at the gates"},
     {"keep_finished_jobs", "14d",   "how long finished jobs are kept"},
+    {"keep_job_log",       "14d",   "how long the log of a finished job is kept"},
+    {"keep_checks",        "90d",   "how long whitelist checks are kept; the last one always is"},
+    {"keep_events",        "90d",   "how long applied pushes of WeChat are kept"},
+    {"keep_refused_scans", "90d",   "how long refused scans are kept, 8 days at least; entries always are"},
+    {"keep_minutes",       "400d",  "how long statistics are kept by the minute, 8 days at least; by the day always"},
     {"quota_reserve",      "10",    "percent of each interface's daily limit that jobs leave to people"},
 };
 /* clang-format on */

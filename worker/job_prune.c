@@ -9,6 +9,10 @@ static const struct {
 } prunings[] = {
     {&sql_prune_jobs, "jobs"},
     {&sql_prune_checks, "whitelist checks"},
+    {&sql_prune_job_log, "lines of job logs"},
+    {&sql_prune_events, "pushes"},
+    {&sql_prune_scans, "refused scans"},
+    {&sql_prune_minutes, "minutes"},
     {&sql_prune_workers, "workers"},
     {&sql_prune_refusals, "refused tokens"},
 };

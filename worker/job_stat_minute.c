@@ -1,9 +1,18 @@
 #include "jobs.h"
+#include "stat.h"
+
+static bool sum(struct run *run, double seconds, struct err *err) {
+    int64_t changed;
+    if (!stat_sum(run->work->db, seconds, &changed, err))
+        return false;
+    run_result(run, "%lld minutes summed", (long long)changed);
+    return true;
+}
 
 bool job_stat_minute(struct run *run, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query0(run->work->db, &sql_stat_minute_sum, &rows, err))
-        return false;
-    run_result(run, "%lld minutes summed", (long long)rows.hits);
-    return true;
+    return sum(run, STAT_LATELY_S, err);
+}
+
+bool job_stat_late(struct run *run, struct err *err) {
+    return sum(run, STAT_LATE_S, err);
 }

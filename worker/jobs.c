@@ -19,10 +19,12 @@ static const struct job_kind kinds[] = {
     {"event_apply",        "apply WeChat's pushes to tickets and templates",                             false, 0,  2, job_event_apply},
     {"event_decrypt",      "ask WeChat for the codes that pushes carry encrypted",                      true,  0, 15, job_event_decrypt},
     {"ticket_person",      "note whose the new tickets are, for the search by openid",                  false, 0, 15, job_ticket_person},
-    {"stat_minute",        "sum up claims by the minute",                                                false, 0, 15, job_stat_minute},
-    {"prune",              "forget finished jobs, old checks and dead workers",                          false, 0, 60, job_prune},
+    {"stat_minute",        "sum up claims, adds and entries",                                            false, 0, 15, job_stat_minute},
+    {"prune",              "forget what the site keeps no longer, and dead workers",                      false, 0, 60, job_prune},
     {"quota_learn",        "ask WeChat for the daily limits of the interfaces in use",                  true,  3, 60, job_quota_learn},
     {"code_deposit",       "give WeChat a template's codes, see that it has them, then raise the stock", true,  0, 15, job_code_deposit},
+    {"stat_late",          "sum up again what came late: pushes, and scans of gates that were cut off",  false, 0, 60, job_stat_late},
+    {"stat_wechat",        "ask WeChat for its own figures of the last week",                            true,  3, 60, job_stat_wechat},
 };
 /* clang-format on */
 

@@ -41,6 +41,8 @@ bool job_event_apply(struct run *run, struct err *err);
 bool job_event_decrypt(struct run *run, struct err *err);
 bool job_ticket_person(struct run *run, struct err *err);
 bool job_stat_minute(struct run *run, struct err *err);
+bool job_stat_late(struct run *run, struct err *err);
+bool job_stat_wechat(struct run *run, struct err *err);
 bool job_prune(struct run *run, struct err *err);
 bool job_code_deposit(struct run *run, struct err *err);
 bool job_quota_learn(struct run *run, struct err *err);

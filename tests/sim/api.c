@@ -32,6 +32,7 @@ const struct endpoint ENDPOINTS[] = {
     {"POST", "/cgi-bin/openapi/quota/get",   true,  &BODY_QUOTA,       0, api_quota_get,            0,      "a path's daily limit and what is used of it"},
     {"POST", "/cgi-bin/media/uploadimg",     true,  NULL,              0, api_uploadimg,            10000,  "uploads a picture, gives its address"},
     {"POST", "/cgi-bin/callback/check",      true,  &BODY_CALLBACK,    0, api_callback_check,       10000,  "whether the callback URL is reached"},
+    {"POST", "/datacube/getcardbizuininfo",  true,  &BODY_DATACUBE,    0, api_getcardbizuininfo,    10000,  "the account's figures by the day"},
 };
 /* clang-format on */
 const size_t ENDPOINT_COUNT = COUNT_OF(ENDPOINTS);

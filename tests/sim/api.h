@@ -95,5 +95,6 @@ void api_clear_quota(struct call *c);
 void api_quota_get(struct call *c);
 void api_uploadimg(struct call *c);
 void api_callback_check(struct call *c);
+void api_getcardbizuininfo(struct call *c);
 
 #endif

@@ -50,6 +50,10 @@ const struct schema BODY_QUOTA = SCHEMA(quota_fields);
 static const struct field callback_fields[] = {
     {"action", FIELD_TEXT, 0, 0, NULL}, {"check_operator", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_CALLBACK = SCHEMA(callback_fields);
+
+static const struct field datacube_fields[] = {
+    {"begin_date", FIELD_TEXT, 0, 0, NULL}, {"end_date", FIELD_TEXT, 0, 0, NULL}, {"cond_source", FIELD_INT, 0, 0, NULL}};
+const struct schema BODY_DATACUBE = SCHEMA(datacube_fields);
 /* clang-format on */
 
 static const struct field *find_field(const struct schema *s, const char *name, unsigned flags) {

@@ -1,0 +1,231 @@
+/* Statistics by the minute, WeChat's own figures, and what prune forgets and keeps. */
+#include "rehearsal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define WORKER "kaquan_worker"
+
+/* A template with a ticket that was claimed, added and let in so many minutes ago. */
+static struct scene busy_scene(const char *key, int minutes) {
+    struct scene s = scene_template(key, "merchant");
+
+    test_sql(
+        NULL,
+        "insert into kaquan.ticket (request_id, template_id, code, epoch, signed_at, valid_until, nonce, signature,"
+        " claimed_at) values ('%s', %" PRId32 ", 'c1', 1, 0, now(), '', '', now() - interval '%d min');"
+        "insert into kaquan.ticket_event (request_id, template_id, kind, at) values"
+        " ('%s', %" PRId32 ", 'added', now() - interval '%d min'), ('%s', %" PRId32 ", 'renewed', now());"
+        "select kaquan.scan_upload('%s', 'c1', 'north', 's1', now() - interval '%d min', true);"
+        "select kaquan.scan_upload('%s', 'c1', 'north', 's2', now() - interval '%d min', false)",
+        key, s.template_id, minutes, key, s.template_id, minutes, key, s.template_id, key, minutes, key, minutes);
+    return s;
+}
+
+static const char *sums(const struct scene *s) {
+    return test_sql(NULL,
+                    "select concat_ws('/', sum(claims), sum(adds), sum(entries)) from kaquan.stat_minute"
+                    " where template_id = %" PRId32,
+                    s->template_id);
+}
+
+static void run_job(const char *kind) {
+    AUTO_OUTPUT struct test_output o = test_worker("run", kind);
+    test_sql(NULL, "update kaquan.schedule set next_at = now() where kind = '%s'", kind);
+    AUTO_OUTPUT struct test_output due = test_worker("run", kind);
+    if (o.exit_code != 0 || due.exit_code != 0)
+        test_fail("%s: %s%s", kind, buf_str(&o.err), buf_str(&due.err));
+}
+
+static struct test_output run(const char *const *words) {
+    return test_worker_run(&(struct test_run){0}, words);
+}
+#define worker(...) run((const char *const[]){__VA_ARGS__, NULL})
+
+static void expect(const struct test_output *o, int code, const char *words) {
+    if (o->exit_code != code || strstr(buf_str(&o->out), words) == NULL)
+        test_fail("exit %d; \"%s\" is not in: %s%s", o->exit_code, words, buf_str(&o->out), buf_str(&o->err));
+}
+
+/* --- by the minute --- */
+
+TEST(claims_adds_and_entries_are_summed_by_the_tickets_own_times) {
+    struct scene now = busy_scene("now", 3), late = busy_scene("late", 600);
+
+    run_job("stat_minute");
+    assert_string_equal(sums(&now), "1/1/1");
+    assert_string_equal(sums(&late), ""); /* not of the last minutes */
+    run_job("stat_late");
+    assert_string_equal(sums(&late), "1/1/1");
+    run_job("stat_late");
+    assert_string_equal(sums(&now), "1/1/1"); /* counted, not added */
+}
+
+TEST(an_annulled_entry_leaves_the_figures_and_an_upload_comes_into_them) {
+    struct scene s = busy_scene("annulled", 90);
+
+    run_job("stat_late");
+    AUTO_OUTPUT struct test_output annulled =
+        worker("gate", "annul", "annulled", "s1", "--yes", "--reason", "test", "--no-input");
+    assert_int_equal(annulled.exit_code, 0);
+    assert_string_equal(sums(&s), "1/1/0");
+    char line[256];
+    snprintf(line, sizeof line,
+             "{\"at\":\"%s\",\"template\":\"annulled\",\"code\":\"c1\",\"gate\":\"n\",\"scan_id\":\"u1\"}",
+             test_sql(NULL, "select to_char(now() - interval '5 days', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"));
+    AUTO_OUTPUT struct test_output uploaded =
+        test_worker_run(&(struct test_run){.input = line}, (const char *const[]){"gate", "upload", "-", NULL});
+    assert_int_equal(uploaded.exit_code, 0);
+    assert_string_equal(sums(&s), "1/1/1");
+}
+
+TEST(figures_are_shown_by_the_unit_that_is_asked_for) {
+    struct scene s = scene_template("shown", "merchant");
+
+    test_sql(NULL,
+             "insert into kaquan.stat_minute (template_id, minute, claims, adds, entries) values"
+             " (%" PRId32 ", '2026-11-01 15:59Z', 1, 2, 3), (%" PRId32 ", '2026-11-01 15:58Z', 1, 0, 0),"
+             " (%" PRId32 ", '2026-11-01 16:00Z', 5, 0, 0)",
+             s.template_id, s.template_id, s.template_id);
+    AUTO_OUTPUT struct test_output hours = worker("stat", "show", "shown", "--plain");
+    expect(&hours, 0,
+           "2026-11-02 00:00:00\t5\t0\t0\t0\n2026-11-01 23:00:00\t2\t2\t3\t0\n"); /* midnight in Shanghai */
+    AUTO_OUTPUT struct test_output minutes = worker("stat", "show", "shown", "minute", "-n", "2", "--plain");
+    expect(&minutes, 0, "2026-11-02 00:00:00\t5\t0\t0\t0\n2026-11-01 23:59:00\t1\t2\t3\t0\n");
+    AUTO_OUTPUT struct test_output days = worker("stat", "show", "shown", "day", "--json");
+    expect(&days, 0, "\"claims\":5,\"adds\":0,\"entries\":0");
+    AUTO_OUTPUT struct test_output wrong = worker("stat", "show", "shown", "week");
+    expect(&wrong, 64, "");
+}
+
+/* --- WeChat's own --- */
+
+TEST(wechats_own_figures_are_fetched_for_the_days_that_are_over) {
+    rehearsal_begin(1, 120, "--review-delay", "0");
+    rehearsal_account("festival", "5ec2e70f5ec2e70f5ec2e70f5ec2e70f");
+    for (int i = 0; i < 2; i++)
+        run_job("stat_wechat");
+    assert_string_equal(test_sql(NULL, "select string_agg(receive_cnt || ' ' || (day = (now() at time zone"
+                                       " 'Asia/Shanghai')::date - 1), ',') from kaquan.stat_wechat_day"),
+                        "0 true");
+    AUTO_OUTPUT struct test_output shown = worker("stat", "wechat", "festival", "--plain");
+    expect(&shown, 0, "\t0\t0\t0\t0\t0\t0\t0\t0\t0\t0\n");
+    /* What is not ready yet comes with the next night. */
+    test_sql(NULL, "delete from kaquan.stat_wechat_day");
+    cJSON_Delete(sim_post("/sim/faults", "{\"path\":\"/datacube/getcardbizuininfo\",\"count\":0,\"kind\":\"errcode\","
+                                         "\"errcode\":61503}"));
+    run_job("stat_wechat");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.stat_wechat_day"), 0);
+}
+
+/* --- what is kept --- */
+
+static int64_t tickets_of(const struct scene *s) {
+    return test_number(NULL, "select kaquan.ticket_count(%" PRId32 ")", s->template_id);
+}
+
+TEST(prune_forgets_what_is_older_than_the_site_says_and_nothing_else) {
+    struct scene s = scene_template("pruned", "merchant");
+    int64_t before;
+
+    test_sql(NULL,
+             "insert into kaquan.stat_minute (template_id, minute, claims, entries, signed)"
+             " select %" PRId32 ", date_trunc('minute', now()) - i * interval '7 h', i, 1, 2"
+             " from generate_series(1, 2000) i",
+             s.template_id);
+    test_sql(NULL,
+             "insert into kaquan.ticket_scan (at, template_id, entries, verdict, scan_id, code, gate)"
+             " select now() - age, %" PRId32
+             ", 0, v, v::text || age, 'x', 'n' from unnest(array['1 d', '91 d']::interval[]) age,"
+             " unnest(array['admitted', 'left', 'used_up']::kaquan.gate_verdict[]) v",
+             s.template_id);
+    test_sql(
+        NULL,
+        "insert into kaquan.wx_event (account_id, digest, payload, state, received_at)"
+        " select %" PRId64 ", convert_to(st || age, 'UTF8'), '', st, now() - age"
+        " from unnest(array['1 d', '91 d']::interval[]) age, unnest(array['new', 'applied', 'kept', 'repeat']) st",
+        s.account);
+    test_sql(NULL,
+             "insert into kaquan.whitelist_check (account_id, host, outcome, checked_at) values"
+             " (%" PRId64 ", 'one', 'listed', now() - interval '91 d'), (%" PRId64 ", 'one', 'listed', now()),"
+             " (%" PRId64 ", 'other', 'listed', now() - interval '91 d')",
+             s.account, s.account, s.account);
+    before = tickets_of(&s);
+
+    run_job("prune");
+    assert_int_equal(tickets_of(&s), before);
+    assert_int_equal(
+        test_number(NULL, "select sum(entries) + sum(signed) from kaquan.stat_minute where template_id = %" PRId32,
+                    s.template_id),
+        6000);
+    assert_int_equal(test_number(NULL,
+                                 "select count(*) from kaquan.stat_minute m where template_id = %" PRId32 " and"
+                                 " m.minute < now() - interval '402 d' and"
+                                 " (m.minute at time zone 'Asia/Shanghai')::time <> '00:00'",
+                                 s.template_id),
+                     0);
+    assert_int_equal(test_number(NULL,
+                                 "select count(*) from kaquan.stat_minute m where template_id = %" PRId32
+                                 " and m.minute > now() - interval '399 d 1 h'",
+                                 s.template_id),
+                     399 * 24 / 7);
+    assert_string_equal(test_sql(NULL,
+                                 "select string_agg(scan_id, ',' order by scan_id) from kaquan.ticket_scan"
+                                 " where template_id = %" PRId32 " and verdict > 'left'",
+                                 s.template_id),
+                        "used_up1 day");
+    assert_int_equal(test_number(NULL,
+                                 "select count(*) from kaquan.ticket_scan where template_id = %" PRId32
+                                 " and verdict <= 'left'",
+                                 s.template_id),
+                     4);
+    assert_string_equal(
+        test_sql(NULL,
+                 "select string_agg(state, ',' order by id) from kaquan.wx_event where account_id = %" PRId64
+                 " and received_at < now() - interval '2 d'",
+                 s.account),
+        "new,kept");
+    assert_string_equal(test_sql(NULL,
+                                 "select string_agg(host, ',' order by host) from kaquan.whitelist_check"
+                                 " where account_id = %" PRId64,
+                                 s.account),
+                        "one,other");
+}
+
+TEST(the_log_of_a_finished_job_may_go_before_the_job) {
+    test_sql(NULL, "update kaquan.site set keep_job_log = '1 d'");
+    test_sql(
+        NULL,
+        "with j as (insert into kaquan.job (kind, state, finished_at) values ('prune', 'failed', now()) returning id)"
+        " insert into kaquan.job_log (job_id, at, text) select id, now() - interval '2 d', 'old' from j"
+        " union all select id, now(), 'new' from j");
+    run_job("prune");
+    assert_string_equal(
+        test_sql(NULL, "select string_agg(text, ',') from kaquan.job_log where text in ('old', 'new')"), "new");
+}
+
+TEST(a_time_that_would_hurt_is_no_setting) {
+    static const char *const wrong[] = {"keep_refused_scans", "keep_minutes"};
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        AUTO_OUTPUT struct test_output o = worker("site", "set", wrong[i], "7d", "--yes");
+        expect(&o, 65, "");
+    }
+    AUTO_OUTPUT struct test_output good = worker("site", "set", "keep_events", "30d", "--yes");
+    expect(&good, 0, "");
+    assert_string_equal(test_sql(NULL, "select keep_events from kaquan.site"), "30 days");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(claims_adds_and_entries_are_summed_by_the_tickets_own_times),
+        cmocka_unit_test(an_annulled_entry_leaves_the_figures_and_an_upload_comes_into_them),
+        cmocka_unit_test(figures_are_shown_by_the_unit_that_is_asked_for),
+        cmocka_unit_test(prune_forgets_what_is_older_than_the_site_says_and_nothing_else),
+        cmocka_unit_test(the_log_of_a_finished_job_may_go_before_the_job),
+        cmocka_unit_test(a_time_that_would_hurt_is_no_setting),
+        cmocka_unit_test_teardown(wechats_own_figures_are_fetched_for_the_days_that_are_over, rehearsal_end),
+    };
+
+    return cmocka_run_group_tests(tests, test_setup, test_teardown);
+}
