@@ -12,7 +12,11 @@ select s.at, tp.key as template, s.request_id, s.code, s.kind, s.detail::text as
       from kaquan.ticket t where t.request_id = f.request_id and t.template_id = f.template_id
     union all
     select e.at, e.request_id, e.detail ->> 'code', e.kind, e.detail
-      from kaquan.ticket_event e where e.request_id = f.request_id and e.template_id = f.template_id) s
+      from kaquan.ticket_event e where e.request_id = f.request_id and e.template_id = f.template_id
+    union all
+    select c.at, c.request_id, c.code, 'gate_' || c.verdict, jsonb_strip_nulls(jsonb_build_object('gate', c.gate, 'scan_id', c.scan_id,
+           'entries', c.entries, 'against', c.conflict, 'annulled', nullif(c.annulled, false)))
+      from kaquan.ticket_scan c where c.request_id = f.request_id and c.template_id = f.template_id) s
  where $2::text is null or tp.key = $2
  order by s.at, s.request_id, s.kind
  limit 10000

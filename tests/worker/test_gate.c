@@ -157,6 +157,16 @@ TEST(an_annulled_scan_is_recorded_with_its_reason_and_annulled_once) {
                         "entry_annulled s1");
 }
 
+TEST(what_happened_at_the_gate_is_in_the_tickets_timeline) {
+    struct scene s = gate_scene("timeline");
+
+    admit(&s, "c1", "s1");
+    admit(&s, "c1", "s2");
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "timeline", "c1", "--plain");
+    expect(&o, 0, "gate_admitted");
+    expect(&o, 0, "gate_used_up");
+}
+
 /* --- scans of gates that were cut off --- */
 
 /* A line, taken so many seconds ago, in a zone that is not the server's. */
@@ -271,6 +281,7 @@ int main(void) {
         cmocka_unit_test(a_wrong_rule_changes_nothing_and_says_how_it_is_written),
         cmocka_unit_test(the_log_shows_scans_by_template_and_code_newest_first),
         cmocka_unit_test(an_annulled_scan_is_recorded_with_its_reason_and_annulled_once),
+        cmocka_unit_test(what_happened_at_the_gate_is_in_the_tickets_timeline),
         cmocka_unit_test(uploaded_scans_are_judged_in_the_order_of_their_times),
         cmocka_unit_test(an_upload_that_is_repeated_changes_nothing),
         cmocka_unit_test(what_an_upload_cannot_keep_is_told),
