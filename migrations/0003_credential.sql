@@ -55,18 +55,19 @@ language sql stable begin atomic
          - case when c.budget_day = kaquan.wx_day(pg_catalog.now()) then c.budget_used else 0 end;
 end;
 
--- Rotations that today still needs.
-create function credential_turns_left() returns integer
+-- Rotations that today still needs. A successor that comes before the end shortens the time between two.
+create function credential_turns_left(c credential) returns integer
 language sql stable begin atomic
-  select pg_catalog.ceil((86400 - pg_catalog.mod((kaquan.wx_seconds(pg_catalog.now()) + 28800)::numeric, 86400)) / 7200)::integer;
+  select pg_catalog.ceil((86400 - pg_catalog.mod((kaquan.wx_seconds(pg_catalog.now()) + 28800)::numeric, 86400))
+                         / (7200 - greatest(c.successor_lead_s, 0))::numeric)::integer;
 end;
 
--- How freely today's refreshes may be spent: often while 4 are left for each rotation to come, least when there is hardly
--- one, else seldom. So a day that began with much asking still ends with valid credentials.
+-- How freely today's refreshes may be spent: often while 4 are left for each rotation to come, least when there are hardly
+-- two, else seldom. So a day that began with much asking still ends with valid credentials, also when a question is lost.
 create function credential_pace(c credential) returns text
 language sql stable begin atomic
-  select case when kaquan.credential_budget_left(c) > 4 * kaquan.credential_turns_left() then 'often'
-              when kaquan.credential_budget_left(c) > kaquan.credential_turns_left() then 'seldom'
+  select case when kaquan.credential_budget_left(c) > 4 * kaquan.credential_turns_left(c) then 'often'
+              when kaquan.credential_budget_left(c) > 2 * kaquan.credential_turns_left(c) then 'seldom'
               else 'least' end;
 end;
 
@@ -79,10 +80,12 @@ language sql stable begin atomic
               else c.valid_until - kaquan.wx_scaled(230 - pg_catalog.mod(c.account_id * 7919, 46)) end;
 end;
 
--- Suspect, or of an age that nothing is known of: its end can be any time. Else it ends within age_slack_s of a first
--- possible end: asked from some time before, which is 110 s more than the last successor can have come early, slowly;
--- then quickly from the first possible end on. An answer shortly before the end that still names the old value is what
--- makes the age of the next one known.
+-- It ends between ends_from and ends_until, age_slack_s apart. Asked slowly from some time before, which is one
+-- question more than the last successor can have come early, then quickly from ends_from on. An answer shortly before the
+-- end that still names the old value is what makes the age of the next one known.
+-- When hardly anything is left to spend: just before the successor can be there, when it must be, and after the end.
+-- Suspect, or of an age that nothing is known of, it can end at any time until valid_until: what the rotations to come do not
+-- need is spread over that time.
 create function api_ticket_due_at(c credential) returns timestamptz
 language plpgsql stable set search_path = pg_catalog, kaquan, pg_temp as $$
 declare
@@ -90,22 +93,30 @@ declare
   second interval := kaquan.wx_scaled(1);
   slack double precision := coalesce(c.age_slack_s, 0);
   ends_from timestamptz := c.valid_until - case when c.age_known then 0 else slack end * second;
+  ends_until timestamptz := ends_from + slack * second;
   early double precision := case when c.successor_lead_s is null then 1200 + mod(c.account_id * 7919, 301)
                                  when c.successor_lead_s + c.successor_slack_s <= 30 and pace <> 'often' then 0
                                  else greatest(c.successor_lead_s + c.successor_slack_s
-                                               * case when pace = 'often' or c.successor_slack_s > 300 then 1 else 0.5 end, 0) + 110 end;
+                                               * case when pace = 'often' or c.successor_slack_s > 300 then 1 else 0.5 end, 0) + 120 end;
+  early_at timestamptz := ends_from - early * second;
+  must_at timestamptz := least(ends_until - coalesce(greatest(c.successor_lead_s, 0), 0) * second,
+                               case when c.successor_lead_s > 60 then ends_from - 30 * second end);
   slow double precision := case when pace = 'often' or c.successor_slack_s is not null then 120 else 300 end;
-  quick double precision := case when c.fetched_at > ends_from + (slack + 60) * second then 120
-                                 else greatest(5, slack / case pace when 'often' then 8 else 4 end) end;
+  quick double precision := case when c.fetched_at > ends_until + 60 * second then 120
+                                 else greatest(5, slack / case when not c.age_known then 10 when pace = 'often' then 8 else 4 end) end;
+  spare integer := kaquan.credential_budget_left(c) - 4 * (kaquan.credential_turns_left(c) - 1);
 begin
   if pace = 'least' then
-    return greatest(c.valid_until + case when c.successor_lead_s > 60 then -30 when c.age_known then slack else 0 end * second,
-                    c.fetched_at + 60 * second); -- when there must be a new one
+    return case when early > 0 and c.fetched_at < early_at then early_at
+                when c.fetched_at < must_at then must_at
+                else greatest(ends_until, c.fetched_at + 60 * second) end;
+  elsif c.suspect_epoch = c.epoch and pace = 'often' then
+    return c.fetched_at + 120 * second;
   elsif c.suspect_epoch = c.epoch or not (c.age_known or c.age_slack_s > 0) is true then
-    return least(c.fetched_at + case pace when 'often' then 120 else 600 end * second,
+    return least(c.fetched_at + greatest(120 * second, (c.valid_until - c.fetched_at) / greatest(spare, 1)),
                  greatest(c.valid_until - 60 * second, c.fetched_at + 120 * second));
   end if;
-  return least(greatest(ends_from - early * second, c.fetched_at + slow * second),
+  return least(greatest(early_at, c.fetched_at + slow * second),
                greatest(ends_from, c.fetched_at + quick * second));
 end $$;
 

@@ -36,7 +36,8 @@ $$;
 
 -- Every template with how full its pool is and how many cards it should have.
 --   wanted: the target, or what the claim rate takes for the rest of the epoch plus a fifth, within the stock left.
---   fillable: approved, open, and there is an epoch worth signing in.
+--   fillable: approved, on sale, and there is an epoch worth signing in. Its end is that of the history, which a fill takes
+--   over: cards that could not be claimed are not signed.
 create view pool_status as
 select t.id as template_id, t.key as template, t.account_id, a.key as account, t.title, t.status, t.paused,
        p.slot, p.fill, p.epoch, p.valid_until, p.usable_until, p.opened_at, p.final,
@@ -46,14 +47,16 @@ select t.id as template_id, t.key as template, t.account_id, a.key as account, t
        t.pool_target, t.pool_low, t.stock, nullif(rest.stock, 'infinity')::bigint as stock_left,
        rate.per_minute,
        least(greatest(t.pool_target, ceil(1.2 * rate.per_minute * greatest(0,
-               extract(epoch from c.valid_until - clock_timestamp()) / 60))), rest.stock)::bigint as wanted,
+               extract(epoch from h.valid_until - clock_timestamp()) / 60))), rest.stock)::bigint as wanted,
        c.epoch as credential_epoch,
-       t.status = 'approved' and not t.paused and a.enabled and not t.bind_openid
-         and c.valid_until - p.margin > clock_timestamp() and c.epoch > p.revoked_epoch as fillable
+       t.status = 'approved' and not t.paused and a.enabled and not t.bind_openid and c.epoch > p.revoked_epoch
+         and h.valid_until - p.margin > clock_timestamp()
+         and coalesce(t.sale_until, 'infinity') > clock_timestamp() as fillable
   from template t
   join account a on a.id = t.account_id
   join pool p on p.template_id = t.id
   join credential c on c.account_id = t.account_id and c.kind = 'api_ticket'
+  left join credential_history h on (h.account_id, h.kind, h.epoch) = (c.account_id, c.kind, c.epoch)
   cross join lateral (select kaquan.claim_rate(t.id) as per_minute) rate
   cross join lateral (select kaquan.stock_left(t.id, t.stock) as stock) rest;
 

@@ -9,10 +9,14 @@
 
 #include "app.h"
 #include "card.h"
+#include "clock.h"
 #include "fault.h"
 #include "wx_credential.h"
 
 enum { RENEWALS_AT_ONCE = 500 };
+/* Then the job ends, and what is left is due again: a rotation may leave a whole day's tickets to sign, and the next
+ * credential must not wait for them. */
+static const double RENEW_SECONDS = 1;
 
 /* What the signatures of one round share. */
 struct renewer {
@@ -86,7 +90,9 @@ static bool renew_some(struct renewer *r, int *count, struct err *err) {
 
 static bool renew_all(struct renewer *r, struct err *err) {
     int64_t done = 0;
-    for (int count = RENEWALS_AT_ONCE; count == RENEWALS_AT_ONCE && !app_stopping(); done += count)
+    double end = clock_seconds() + RENEW_SECONDS;
+    for (int count = RENEWALS_AT_ONCE; count == RENEWALS_AT_ONCE && !app_stopping() && clock_seconds() < end;
+         done += count)
         if (!renew_some(r, &count, err) || !job_progress(r->run->work->db, &r->run->job, done + count, 0, err))
             return false;
     run_result(r->run, "%" PRId64 " tickets signed again in epoch %" PRId64, done, r->credential.epoch);

@@ -17,6 +17,8 @@ enum { PAUSE_MAX_S = 900, BEAT_EVERY_S = 10, RECONNECT_MAX_S = 30 };
 /* Claims tell nobody, so that they cost nothing: how full the pools are has to be looked at. */
 enum { LOOK_EVERY_S = 2 };
 static const double PAUSE_MIN_S = 0.2;
+/* While jobs wait, too: a credential that becomes due goes before them. */
+static const double PLAN_EVERY_S = 0.5;
 
 /* What a round of jobs came to. */
 struct tally {
@@ -34,12 +36,13 @@ static void kinds_of_wechat(struct buf *names) {
 }
 
 /* Doubled with each attempt up to 15 minutes, then half of it by chance, so that many do not come back together. What
- * goes away by itself does so in WeChat's time; what waits for a person does in ours. */
+ * goes away by itself, and what WeChat said, does so in WeChat's time; what waits for a person does in ours. */
 static double pause_of(const struct work *work, const struct run *run, const struct job_kind *kind,
                        const struct err *why) {
     double pause = fmin(PAUSE_MAX_S, kind->pause_s * pow(2, fmin(run->job.attempts - 1, 10)));
     pause *= 0.5 + random_unit() / 2;
-    return err_class(why->kind)->retry ? fmax(PAUSE_MIN_S, pause / work->time_scale) : pause;
+    bool of_wechat = err_class(why->kind)->retry || why->errcode != 0;
+    return of_wechat ? fmax(PAUSE_MIN_S, pause / work->time_scale) : pause;
 }
 
 /* Refused by the whitelist, or with a key that does not open the secret: that is this host's trouble, not the
@@ -111,7 +114,8 @@ static bool round_of_jobs(struct work *work, const char *only, double deadline, 
         if (!job_plan(work->db, wait, err))
             return false;
         bool took = false;
-        for (bool found = true; found && !app_stopping() && clock_seconds() < deadline;) {
+        double again = fmin(deadline, clock_seconds() + PLAN_EVERY_S);
+        for (bool found = true; found && !app_stopping() && clock_seconds() < again;) {
             struct job job;
             if (!job_take(work->db, work->host, buf_str(&wechat), only, &job, &found, err))
                 return false;

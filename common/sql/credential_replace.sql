@@ -1,6 +1,9 @@
--- A new value, if the lease is still ours. An api_ticket was born after the last answer that named its predecessor; when
--- that is at most 150 s ago its age is known, and counts from there. A predecessor that should have lived longer was
--- revoked by WeChat, and one of unknown age may be dead: `revoke`.    -> epoch, epoch_before, revoke, age_known
+-- A new value, if the lease is still ours. An api_ticket was born between the last question whose answer named its
+-- predecessor and now, after the answer. When that is at most 300 s its age is known, and its life counts from the first
+-- moment it can have been born. A predecessor that should have lived longer was revoked by WeChat, and one of unknown age
+-- may be dead: `revoke`; but one that must still live keeps its cards until its first possible end. Its tickets are signed
+-- again after the fill, as after each rotation.
+-- -> epoch, epoch_before, revoke, age_known
 with old as (
     select c.*, s.time_scale, to_timestamp($4) as started, c.kind = 'api_ticket' as is_ticket,
         c.kind = 'api_ticket' and c.epoch > 0 and c.sealed is not null as had_ticket
@@ -9,21 +12,20 @@ with old as (
       for update of c
 ), counted as (
     select o.*,
-        case when o.had_ticket then extract(epoch from o.started - o.confirmed_at)::float8 * o.time_scale end as since_s,
-        extract(epoch from o.valid_until - o.started)::float8 * o.time_scale
-          - case when o.age_known then 0 else coalesce(o.age_slack_s, 0) end as lead_s
+        case when o.had_ticket then extract(epoch from now() - o.confirmed_at)::float8 * o.time_scale end as since_s,
+        o.valid_until - case when o.age_known then 0 else coalesce(o.age_slack_s, 0) end * kaquan.wx_scaled(1) as ends_from
       from old o
 ), seen as (
-    select o.*,
+    select o.*, l.lead_s,
         -- With fixed windows it was not born before its predecessor's end, even if nobody asked for long.
-        case when o.successor_lead_s + o.successor_slack_s <= 30 and o.lead_s <= 0
-             then least(o.since_s, -o.lead_s) else o.since_s end as unseen_s
-      from counted o
+        case when o.age_known and o.successor_lead_s + o.successor_slack_s <= 30 and l.lead_s <= 0
+             then least(o.since_s, -l.lead_s) else o.since_s end as unseen_s
+      from counted o, lateral (select extract(epoch from o.ends_from - now())::float8 * o.time_scale as lead_s) l
 ), judged as (
     select s.*,
-        not s.is_ticket or s.unseen_s <= 150 is true as born_known,
+        not s.is_ticket or s.unseen_s <= 300 is true as born_known,
         s.had_ticket and s.valid_until > s.started
-          and (not s.age_known
+          and (not s.age_known and (s.age_slack_s > 0 and s.lead_s > 0) is not true
                or s.lead_s > case when s.successor_lead_s is null then 1600
                                   else greatest(s.successor_lead_s, 0) + s.successor_slack_s + 300 end) as revoke,
         s.had_ticket and s.unseen_s <= 1200 and s.age_slack_s <= 1200 and s.lead_s < 1600 as tells_lead
@@ -31,14 +33,16 @@ with old as (
 ), life as (
     select j.*,
         case when not j.is_ticket then kaquan.wx_after(j.started, $5::float8 - 60)
-             else least(kaquan.wx_after(case when j.born_known then greatest(j.confirmed_at, kaquan.wx_after(j.started, -j.unseen_s)) else j.started end, 7200),
+             else least(case when j.born_known then kaquan.wx_after(now(), 7200 - j.unseen_s)
+                             else kaquan.wx_after(j.started, 7200) end,
                         kaquan.wx_after(j.started, $5::float8)) end as new_valid_until,
         case when j.tells_lead then j.lead_s else j.successor_lead_s end as new_lead_s,
         case when j.tells_lead then j.age_slack_s + j.unseen_s else j.successor_slack_s end as new_lead_slack_s,
         case when j.unseen_s <= 1200 then j.unseen_s end as new_slack_s
       from judged j
 ), ended as (
-    update kaquan.credential_history h set ended_at = case when l.revoke then l.started else l.valid_until end
+    update kaquan.credential_history h set valid_until = l.ends_from,
+        ended_at = case when l.revoke then l.started else l.ends_from end
       from life l where (h.account_id, h.kind, h.epoch) = (l.account_id, l.kind, l.epoch) and h.ended_at is null
 ), begun as (
     insert into kaquan.credential_history (account_id, kind, epoch, fingerprint, first_seen_at, valid_until, age_known)

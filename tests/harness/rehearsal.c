@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -368,7 +369,7 @@ static int by_end(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-int rehearsal_gaps(struct crowd *crowd, double gaps[], int most) {
+int rehearsal_gaps(struct crowd *crowd, struct gap gaps[], int most) {
     double since = 0, last = 0;
     int count = 0;
     qsort(crowd->visits, (size_t)crowd->calls, sizeof crowd->visits[0], by_end);
@@ -378,10 +379,30 @@ int rehearsal_gaps(struct crowd *crowd, double gaps[], int most) {
         if (since <= 0 && !ok && v->begin > last)
             since = v->begin; /* a slow call that began in the gap before is none of this one */
         else if (since > 0 && ok && v->begin > since) {
-            gaps[count++] = v->end - since;
+            gaps[count++] = (struct gap){since, v->end};
             since = 0;
             last = v->end;
         }
     }
     return count;
+}
+
+/* Unix seconds of a line that begins as 2026-11-25T16:32:46.971Z; 0: of none. */
+static double time_of_line(const char *line) {
+    struct tm tm = {0};
+    const char *rest = strptime(line, "%Y-%m-%dT%H:%M:%S", &tm);
+    return rest ? (double)timegm(&tm) + strtod(rest, NULL) : 0;
+}
+
+void rehearsal_show(const char *log, const struct gap *gap) {
+    double wall = clock_wall() - clock_seconds(), before = 1;
+    char line[1024];
+    FILE *file = fopen(rehearsal_file(log), "re");
+    while (file && fgets(line, sizeof line, file)) {
+        double at = time_of_line(line) - wall;
+        if (at >= gap->begin - before && at <= gap->end)
+            print_message("# %+.3f s: %s", at - gap->begin, line);
+    }
+    if (file)
+        fclose(file);
 }

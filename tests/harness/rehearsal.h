@@ -77,7 +77,12 @@ void rehearsal_visit(struct crowd *crowd, int clients, bool (*conductor)(struct 
 int rehearsal_outcomes(const struct crowd *crowd, const char *outcome);
 /* The gaps: from the first call that began without getting a card to the answer of the next that got one. Sorts the
  * visits. Returns how many, at most `most`. */
-int rehearsal_gaps(struct crowd *crowd, double gaps[], int most);
+struct gap {
+    double begin, end; /* clock_seconds() */
+};
+int rehearsal_gaps(struct crowd *crowd, struct gap gaps[], int most);
+/* Prints what a worker's log says of that time and a moment before: for whoever looks why. */
+void rehearsal_show(const char *log, const struct gap *gap);
 /* Every answer "ok" is a ticket of its own with its code, and nobody's card was refused. */
 void rehearsal_nothing_lost(const struct crowd *crowd);
 

@@ -114,6 +114,35 @@ TEST(ordinals_of_a_slot_only_grow) {
     test_sql(WORKER, "rollback");
 }
 
+/* --- when there is one --- */
+
+/* What was edited, and whether the worker then fills an empty pool. Red when it signs cards that nobody could claim,
+ * again and again. */
+static const struct {
+    const char *table, *set;
+    bool wanted;
+} edits[] = {
+    {"template", "version = version", true},
+    {"template", "sale_until = now() + interval '1 h'", true},
+    {"template", "sale_until = now() - interval '1 s'", false},
+    {"credential_history", "valid_until = now() - interval '1 s'", false},
+    {"pool", "usable_until = now() - interval '1 s'", true},
+};
+
+TEST(a_fill_is_wanted_only_for_cards_that_could_be_claimed) {
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+        char key[16];
+        snprintf(key, sizeof(key), "wanted%zu", i);
+        struct scene s = scene_new(key, "merchant");
+        scene_fill(&s, 1, 1);
+        test_sql(NULL, "update kaquan.%s set %s where account_id = %" PRId64, edits[i].table, edits[i].set,
+                 s.account);
+        assert_int_equal(
+            test_number(NULL, "select count(*) from kaquan.pool_need where template_id = %" PRId32, s.template_id),
+            edits[i].wanted);
+    }
+}
+
 /* --- the worker's own fill: COPY --- */
 
 /* What the worker does, by its own code. */
@@ -547,6 +576,7 @@ int main(void) {
         cmocka_unit_test_teardown(the_slot_before_is_given_back, scene_end),
         cmocka_unit_test_teardown(a_slot_keeps_only_the_cards_of_its_last_fill, scene_end),
         cmocka_unit_test_teardown(ordinals_of_a_slot_only_grow, scene_end),
+        cmocka_unit_test_teardown(a_fill_is_wanted_only_for_cards_that_could_be_claimed, scene_end),
         cmocka_unit_test_teardown(copied_cards_are_frozen_from_the_start, scene_end),
         cmocka_unit_test_teardown(a_card_that_the_worker_signed_is_claimed, scene_end),
         cmocka_unit_test_teardown(a_fill_whose_backend_is_killed_in_its_copy_leaves_nothing, scene_end),

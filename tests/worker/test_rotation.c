@@ -1,5 +1,5 @@
-/* The api_ticket changes under a crowd. Durations are WeChat's, divided by the scale; the scale is such that what
- * this machine adds (two processors, sanitizers) stays small beside them. */
+/* The api_ticket changes under a crowd. Durations are WeChat's, divided by the scale; what this machine adds (two
+ * processors, sanitizers, others beside us) has to stay small beside them. */
 #include "rehearsal.h"
 
 #include <inttypes.h>
@@ -12,21 +12,18 @@
 #include "clock.h"
 
 #define CLIENTS 32
+#define THINK_SECONDS 0.8 /* of a visitor: the crowd leaves the worker its share of the machine */
 
-/* The greatest speed at which the worker, on this machine, still asks every 150 of WeChat's seconds, as it must to
- * know how old an api_ticket is. Where a rehearsal shows that it did not, it is broken off and repeated at half
- * the speed, with half the rotations. */
-#define SCALE 500 /* an api_ticket lives 14.4 s */
-#define SCALE_LEAST 125
-
-/* `overlap`: the next api_ticket is there 1000 s before the end; the worker begins to ask 1200 s before it, or
- * sooner. */
-#define OVERLAP_MARGIN 400 /* a crowd of sanitized programs needs 0.4 s to add a card */
+/* `overlap`: the next api_ticket is there 1290 s before the end, just when the worker begins to ask for it. So a
+ * rotation takes 5910 s, and from the first answer with the new value it has 1290 s less the margin for the fill. */
+#define OVERLAP_SCALE 850 /* an api_ticket lives 8.5 s */
+#define OVERLAP_MARGIN 150
 #define OVERLAP_ROTATIONS 20
 
-/* `fixed`: only when the old one has ended. */
-#define FIXED_MARGIN 120
-#define FIXED_ROTATIONS 5
+/* `fixed`: only when the old one has ended. A visitor has the margin to add a card. */
+#define FIXED_SCALE 500 /* 14.4 s */
+#define FIXED_MARGIN 150
+#define FIXED_ROTATIONS 6
 
 static const double SECONDS_MAX = 360, CHECK_SECONDS = 0.05;
 
@@ -46,18 +43,9 @@ static bool age_known(void *scene) {
                                                  s->account) > 0;
 }
 
-static bool asked_in_time(const struct scene *s, int64_t since) {
-    return test_number(NULL,
-                       "select count(*) from kaquan.credential_history where account_id = %" PRId64
-                       " and kind = 'api_ticket' and epoch >= %" PRId64 " and not age_known",
-                       s->account, since) == 0;
-}
-
 /* --- the conductor: follows the rotations as the simulated WeChat sees them --- */
 
 static int rotations_wanted;
-static int64_t age_known_since;          /* 0: no matter */
-static struct { bool too_fast; } * seen; /* by the conductor, for the test */
 static const char *account_watched;
 
 struct watch {
@@ -113,11 +101,6 @@ static bool follow(struct crowd *crowd) {
             w->next[0] = '\0';
             w->rotations += epoch > 0;
             epoch = present;
-            if (age_known_since > 0 && !asked_in_time(crowd->scene, age_known_since) &&
-                rehearsal_outcomes(crowd, "expired") > 0) {
-                seen->too_fast = true;
-                return true;
-            }
         }
         if (w->next[0] == '\0')
             keep_card(w);
@@ -130,7 +113,7 @@ static bool follow(struct crowd *crowd) {
 }
 
 static struct crowd *perform(const struct scene *s, int rotations, const char *account) {
-    struct crowd *crowd = rehearsal_crowd(s, 0.2, SECONDS_MAX);
+    struct crowd *crowd = rehearsal_crowd(s, THINK_SECONDS, SECONDS_MAX);
     rotations_wanted = rotations;
     account_watched = account;
     rehearsal_visit(crowd, CLIENTS, follow);
@@ -138,20 +121,21 @@ static struct crowd *perform(const struct scene *s, int rotations, const char *a
 }
 
 /* For whoever looks why: the gaps, and what the worker did meanwhile. */
-static void show_gaps(struct crowd *crowd, const char *what) {
-    double gaps[64];
-    int count = rehearsal_gaps(crowd, gaps, ARRAY_LEN(gaps));
+static int show_gaps(struct crowd *crowd, struct gap gaps[], int most) {
+    int count = rehearsal_gaps(crowd, gaps, most);
     for (int i = 0; i < count; i++)
-        print_message("# %s: a gap of %.3f s\n", what, gaps[i]);
-    print_message("# %s: %d calls, %d expired, %d empty\n", what, crowd->calls, rehearsal_outcomes(crowd, "expired"),
+        print_message("# a gap of %.3f s\n", gaps[i].end - gaps[i].begin);
+    print_message("# %d calls, %d expired, %d empty\n", crowd->calls, rehearsal_outcomes(crowd, "expired"),
                   rehearsal_outcomes(crowd, "empty"));
+    return count;
 }
 
 /* --- overlap --- */
 
-/* One rehearsal; false when the machine was too slow for this scale. */
-static bool rotate_with_overlap(int scale) {
-    rehearsal_begin(scale, OVERLAP_MARGIN, "--ticket-mode", "overlap", "--overlap", "1000", "--ticket-age", "6000");
+TEST(through_20_rotations_with_overlap_every_claim_gets_a_card_that_wechat_accepts) {
+    struct gap gaps[OVERLAP_ROTATIONS];
+    rehearsal_begin(OVERLAP_SCALE, OVERLAP_MARGIN, "--ticket-mode", "overlap", "--overlap", "1290", "--ticket-age",
+                    "6000");
     rehearsal_account("fest", "11111111111111111111111111111111");
     rehearsal_account("other", "22222222222222222222222222222222");
     rehearsal_worker(0,
@@ -161,32 +145,18 @@ static bool rotate_with_overlap(int scale) {
     pid_t worker = rehearsal_serve("serve.log");
     test_wait_until(age_known, &adult, 60);
     int64_t first = epoch_of(&adult);
-    int rotations = OVERLAP_ROTATIONS * scale / SCALE; /* in the same time */
-    age_known_since = first;
-    seen = test_shared(sizeof *seen);
 
-    struct crowd *crowd = perform(&adult, rotations, "fest");
+    struct crowd *crowd = perform(&adult, OVERLAP_ROTATIONS, "fest");
 
     assert_int_equal(test_end(worker, SIGTERM, 20), 128 + SIGTERM);
-    show_gaps(crowd, "overlap");
-    age_known_since = 0;
-    if (seen->too_fast)
-        return false;
+    int count = show_gaps(crowd, gaps, OVERLAP_ROTATIONS);
+    for (int i = 0; i < count; i++)
+        rehearsal_show("serve.log", &gaps[i]);
     assert_int_equal(rehearsal_outcomes(crowd, "ok"), crowd->calls); /* no "expired", no "empty" */
     rehearsal_nothing_lost(crowd);
-    assert_true(epoch_of(&adult) >= first + rotations);
+    assert_true(epoch_of(&adult) >= first + OVERLAP_ROTATIONS);
     assert_true(test_number(NULL, "select max(epoch) from kaquan.batch where template_id = %" PRId32,
-                            child.template_id) >= rotations / 2); /* the other account went on, too */
-    return true;
-}
-
-TEST(through_20_rotations_with_overlap_every_claim_gets_a_card_that_wechat_accepts) {
-    for (int scale = SCALE; !rotate_with_overlap(scale); scale /= 2) {
-        if (scale / 2 < SCALE_LEAST)
-            test_fail("even at scale %d the worker did not ask in time", scale);
-        print_message("# too fast for this machine: once more at half the scale\n");
-        rehearsal_end(state);
-    }
+                            child.template_id) >= OVERLAP_ROTATIONS / 2); /* the other account went on, too */
 }
 
 /* --- fixed --- */
@@ -211,13 +181,13 @@ static double bound_of_gap(const struct crowd *crowd) {
     double longest = 0;
     for (int i = 0; i < crowd->calls; i++)
         longest = fmax(longest, crowd->visits[i].end - crowd->visits[i].begin);
-    print_message("# fixed: refresh %.3f s, fill %.3f s, call %.3f s\n", refresh, fill, longest);
-    return (FIXED_MARGIN + 5) / (double)SCALE + refresh + fill + 0.1 + longest;
+    print_message("# refresh %.3f s, fill %.3f s, call %.3f s\n", refresh, fill, longest);
+    return (FIXED_MARGIN + 5) / (double)FIXED_SCALE + refresh + fill + 0.1 + longest;
 }
 
 TEST(with_fixed_api_tickets_the_gap_is_no_longer_than_margin_and_fill) {
-    double gaps[FIXED_ROTATIONS * 4], bound;
-    rehearsal_begin(SCALE, FIXED_MARGIN, "--ticket-mode", "fixed");
+    struct gap gaps[FIXED_ROTATIONS * 4];
+    rehearsal_begin(FIXED_SCALE, FIXED_MARGIN, "--ticket-mode", "fixed");
     rehearsal_account("fest", "11111111111111111111111111111111");
     rehearsal_worker(0, "site set renew_window 1s --yes");
     struct scene adult = rehearsal_template("fest", "adult", "merchant", 3000, 800);
@@ -232,14 +202,15 @@ TEST(with_fixed_api_tickets_the_gap_is_no_longer_than_margin_and_fill) {
         if (strcmp(crowd->visits[i].outcome, "expired") == 0 && !(crowd->visits[i].retry_after > 0))
             test_fail("\"expired\" without retry_after");
     rehearsal_nothing_lost(crowd);
-    int count = rehearsal_gaps(crowd, gaps, ARRAY_LEN(gaps));
-    bound = bound_of_gap(crowd);
-    for (int i = 0; i < count; i++)
-        print_message("# fixed: gap %.3f s, bound %.3f s\n", gaps[i], bound);
-    assert_true(count >= FIXED_ROTATIONS - 1);
-    for (int i = 0; i < count; i++)
-        if (gaps[i] > bound)
-            test_fail("a gap of %.3f s, more than %.3f s", gaps[i], bound);
+    int count = show_gaps(crowd, gaps, ARRAY_LEN(gaps));
+    double bound = bound_of_gap(crowd);
+    assert_true(count >= FIXED_ROTATIONS / 2); /* one that is asked for late, its age known badly, may have none */
+    for (int i = 0; i < count; i++) {
+        if (gaps[i].end - gaps[i].begin <= bound)
+            continue;
+        rehearsal_show("serve.log", &gaps[i]);
+        test_fail("a gap of %.3f s, more than %.3f s", gaps[i].end - gaps[i].begin, bound);
+    }
 }
 
 /* Claims tell nobody: a worker with nothing due has to look by itself. */

@@ -77,6 +77,20 @@ TEST(a_job_that_fails_again_and_again_rests_longer_and_longer) {
     assert_true(rests[2] >= 30 && rests[2] <= 60);
 }
 
+TEST(a_credential_goes_before_jobs_that_wait_longer) {
+    test_sql(NULL, "update kaquan.job set run_at = now() - interval '1 s' where kind = 'credential_refresh';"
+                   "delete from kaquan.job where state <> 'failed';"
+                   "insert into kaquan.job (kind, run_at) values ('prune', now() - interval '1 h'),"
+                   " ('stat_minute', now() - interval '1 min')");
+    AUTO_OUTPUT struct test_output o = test_worker("run");
+    assert_true(o.exit_code != 0); /* the account of the test before is broken */
+    assert_string_equal(test_sql(NULL,
+                                 "select string_agg(kind, ' ' order by started_at) from (select kind, started_at"
+                                 " from kaquan.job where started_at > now() - interval '10 s' order by id desc"
+                                 " limit 3) j"),
+                        "credential_refresh prune stat_minute");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dry_run_shows_what_is_due_and_does_nothing),
@@ -84,6 +98,7 @@ int main(void) {
         cmocka_unit_test(a_second_run_on_a_host_leaves_the_work_to_the_first),
         cmocka_unit_test(a_lock_file_that_cannot_be_made_is_a_matter_of_configuration),
         cmocka_unit_test(a_job_that_fails_again_and_again_rests_longer_and_longer),
+        cmocka_unit_test(a_credential_goes_before_jobs_that_wait_longer),
     };
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
 }
