@@ -4,8 +4,8 @@
 
 #include "wx.h"
 
-/* Asks for the limit of each interface that the account used within a week; *learnt counts those that have one. A path
- * that WeChat gives no account of is left out. */
+/* Asks for the limit of each interface that the account used within a week; *learnt counts those that have one. A
+ * path that WeChat gives no account of is left out. */
 bool quota_learn(struct wx *wx, int *learnt, struct err *err);
 
 #endif
