@@ -142,6 +142,10 @@ static bool write_all(struct call *call, struct err *err) {
 
 bool cmd_ticket_export(struct call *call, struct err *err) {
     struct filter filter;
+    if (call->work->json) {
+        fail(err, ERR_USAGE, "an export is CSV");
+        return fail_cure(err, "`kaquan-worker ticket list --json` is the same as JSON");
+    }
     if (!read_filter(call, &filter, err) || !ticket_export_begin(call->work->db, &filter, err))
         return false;
     write_head();

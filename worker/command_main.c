@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "guard.h"
+#include "json.h"
 #include "log.h"
 #include "output.h"
 #include "text.h"
@@ -15,15 +16,47 @@ struct act call_act(const struct call *call) {
     return (struct act){.person = call->work->person, .reason = call->option[OPT_REASON]};
 }
 
+/* "next: kaquan-worker job show 12" tells the next command; the rest is what was done. */
+static void keep_said(struct work *work, const char *text) {
+    const char *colon = strncmp(text, "next", 4) == 0 ? strstr(text, ": ") : NULL;
+    if (colon != NULL && work->next.len == 0) {
+        buf_text(&work->next, colon + 2);
+    } else if (colon == NULL) {
+        buf_text(&work->said, work->said.len == 0 ? "" : ",");
+        json_quote(&work->said, text);
+    }
+}
+
 void say(const struct call *call, const char *format, ...) {
     AUTO_BUF struct buf text = {0};
     va_list args;
-    if (call->work->quiet)
-        return;
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
-    log_message("%s", buf_str(&text));
+    keep_said(call->work, buf_str(&text));
+    if (!call->work->quiet)
+        log_message("%s", buf_str(&text));
+}
+
+/* The result of an act, which has nothing to list. */
+static void output_act(const struct call *call) {
+    static const struct output_column columns[] = {
+        {"command", "COMMAND", OUT_TEXT}, {"arguments", "ARGUMENTS", OUT_JSON}, {"messages", "MESSAGES", OUT_JSON}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.act.1", columns, ARRAY_LEN(columns));
+    AUTO_BUF struct buf name = {0}, arguments = {0}, messages = {0};
+    buf_printf(&name, "%s%s%s", call->command->noun, call->command->verb ? " " : "",
+               call->command->verb ? call->command->verb : "");
+    for (int i = 0; i < call->arguments; i++) {
+        buf_char(&arguments, i == 0 ? '[' : ',');
+        json_quote(&arguments, call->argument[i]);
+    }
+    buf_text(&arguments, arguments.len == 0 ? "[]" : "]");
+    buf_printf(&messages, "[%s]", buf_str(&call->work->said));
+    output_cell(&o, buf_str(&name));
+    output_cell(&o, buf_str(&arguments));
+    output_cell(&o, buf_str(&messages));
+    o.next = call->work->next.len > 0 ? buf_str(&call->work->next) : NULL;
+    output_record(&o, call->work);
 }
 
 /* --- one call from start to end --- */
@@ -108,7 +141,11 @@ static bool perform(struct call *call, int argc, char **argv, struct err *err) {
     }
     if (!prepare(call, err) || !guard_hold(call, &held, err))
         return false;
-    return held || call->command->run(call, err);
+    if (!held && !call->command->run(call, err))
+        return false;
+    if (call->work->json && !output_shown() && call->command->needs != NEEDS_NOTHING)
+        output_act(call);
+    return true;
 }
 
 int command_main(int argc, char **argv) {

@@ -23,15 +23,30 @@ bool login_list(struct call *call, const struct grant_kind *kind, struct err *er
     return true;
 }
 
-/* On stdout, so that it can be piped into psql. The name holds only a-z, 0-9 and _. */
-static void print_sql(const struct grant_kind *kind, const char *login) {
-    printf("create role %s login;\n"
-           "grant %s to %s;\n"
-           "alter role %s set statement_timeout = '2s';\n"
-           "alter role %s set lock_timeout = '250ms';\n"
-           "alter role %s set idle_in_transaction_session_timeout = '5s';\n"
-           "alter role %s set synchronous_commit = on;\n",
-           login, kind->group, login, login, login, login, login);
+/* The name holds only a-z, 0-9 and _. */
+static void write_sql(struct buf *out, const struct grant_kind *kind, const char *login) {
+    buf_printf(out,
+               "create role %s login;\n"
+               "grant %s to %s;\n"
+               "alter role %s set statement_timeout = '2s';\n"
+               "alter role %s set lock_timeout = '250ms';\n"
+               "alter role %s set idle_in_transaction_session_timeout = '5s';\n"
+               "alter role %s set synchronous_commit = on;\n",
+               login, kind->group, login, login, login, login, login);
+}
+
+/* On stdout, so that it can be piped into psql. */
+static void show_sql(const struct call *call, const struct grant_kind *kind, const char *login) {
+    static const struct output_column made[] = {{"login", "LOGIN", OUT_TEXT}, {"sql", "SQL", OUT_TEXT}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.login.1", made, ARRAY_LEN(made));
+    AUTO_BUF struct buf sql = {0};
+    write_sql(&sql, kind, login);
+    output_cell(&o, login);
+    output_cell(&o, buf_str(&sql));
+    if (call->work->json)
+        output_record(&o, call->work);
+    else
+        fputs(buf_str(&sql), stdout);
 }
 
 bool login_add(struct call *call, const struct grant_kind *kind, struct err *err) {
@@ -48,7 +63,7 @@ bool login_add(struct call *call, const struct grant_kind *kind, struct err *err
         return true;
     }
     say(call, "next: the login itself needs an administrator; to be run by a superuser (leave out what is there):");
-    print_sql(kind, login);
+    show_sql(call, kind, login);
     return true;
 }
 

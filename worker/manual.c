@@ -10,6 +10,7 @@
 #include "metrics.h"
 #include "site.h"
 #include "text.h"
+#include "ticket.h"
 #include "wx_error.h"
 
 /* --- text --- */
@@ -191,6 +192,32 @@ static void write_jobs(struct buf *out) {
     }
 }
 
+/* --- filter --- */
+
+static const char *comparison(const struct filter_field *f) {
+    if (f->type == FILTER_TIME)
+        return "A time; also > >= < <= and a..b. ";
+    return f->begins != NULL ? "Also value*: begins with it. " : "";
+}
+
+static void write_filter(struct buf *out) {
+    for (size_t i = 0; i < ticket_fields.count; i++) {
+        const struct filter_field *f = &ticket_fields.fields[i];
+        AUTO_BUF struct buf facts = {0};
+        term(out, f->name, NULL);
+        meaning(out, f->help);
+        buf_text(&facts, comparison(f));
+        for (const char *const *v = f->values; v != NULL && *v != NULL; v++)
+            buf_printf(&facts, "%s%s%s", v == f->values ? "One of: " : ", ", *v, v[1] == NULL ? ". " : "");
+        if (f->indexed)
+            buf_text(&facts, "Finds few tickets quickly.");
+        if (facts.len == 0)
+            continue;
+        buf_char(out, '\t');
+        meaning(out, buf_str(&facts));
+    }
+}
+
 /* --- errors --- */
 
 static void write_classes(struct buf *out) {
@@ -234,6 +261,7 @@ static const struct manual_table tables[] = {
     {"site",       write_site,       "settings of the database"},
     {"exit-codes", write_exit_codes, "how a call ended"},
     {"metrics",    write_metrics,    "what `metrics` prints"},
+    {"filter",     write_filter,     "fields that find tickets"},
     {"jobs",       write_jobs,       "kinds of jobs"},
     {"classes",    write_classes,    "classes of WeChat's answers"},
     {"errors",     write_errors,     "WeChat's error codes with cause and cure"},

@@ -155,7 +155,14 @@ static void print_lines(const struct output *o) {
     }
 }
 
+static bool shown;
+
+bool output_shown(void) {
+    return shown;
+}
+
 void output_list(const struct output *o, const struct work *work) {
+    shown = true;
     if (work->json)
         print_json(o, true);
     else if (work->plain)
@@ -167,6 +174,7 @@ void output_list(const struct output *o, const struct work *work) {
 void output_record(const struct output *o, const struct work *work) {
     if (o->count != o->width)
         bug("%s: %zu cells in one row of %zu", o->schema, o->count, o->width);
+    shown = true;
     if (work->json)
         print_json(o, false);
     else if (work->plain)

@@ -49,6 +49,9 @@ void output_record(const struct output *o, const struct work *work);
 void output_db(const char *schema, const struct output_column *columns, size_t width, const struct db_rows *rows,
                const struct work *work);
 
+/* Was anything printed? */
+bool output_shown(void);
+
 /* Everything is written: false (ERR_IO) when stdout took not all of it. */
 bool output_end(struct err *err);
 

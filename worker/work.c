@@ -52,6 +52,8 @@ void work_close(struct work *work) {
     http_free(work->http);
     seal_key_free(work->key);
     db_free(work->db);
+    buf_wipe(&work->said);
+    buf_wipe(&work->next);
     work->http = NULL;
     work->key = NULL;
     work->db = NULL;

@@ -13,6 +13,7 @@
 #include "manual.h"
 #include "metrics.h"
 #include "site.h"
+#include "ticket.h"
 #include "wx_error.h"
 
 static char directory[] = "/tmp/kaquan-tables.XXXXXX";
@@ -188,8 +189,8 @@ TEST(an_unknown_setting_is_named_with_its_place_and_the_nearest) {
 
 /* --- the manual --- */
 
-static const char *const pages[] = {"worker/kaquan-worker.1", "worker/kaquan.5", "worker/kaquan-jobs.7",
-                                    "worker/kaquan-errors.7", "tui/kaquan.1"};
+static const char *const pages[] = {"worker/kaquan-worker.1", "worker/kaquan.5",        "worker/kaquan-jobs.7",
+                                    "worker/kaquan-errors.7", "worker/kaquan-filter.7", "tui/kaquan.1"};
 
 /* The page's source with the tables in it. */
 static void read_page(const char *page, struct buf *out) {
@@ -241,7 +242,7 @@ TEST(every_command_option_and_metric_is_in_the_manual) {
         expect_in("worker/kaquan-worker.1", "\t", err_class((enum err_kind)kind)->help, "\n");
 }
 
-TEST(every_setting_job_and_error_code_is_in_the_manual) {
+TEST(every_setting_job_field_and_error_code_is_in_the_manual) {
     size_t count, special;
     const struct conf_row *s = conf_rows(&count);
     for (size_t i = 0; i < count; i++)
@@ -252,6 +253,8 @@ TEST(every_setting_job_and_error_code_is_in_the_manual) {
     const struct job_kind *k = job_kinds(&count);
     for (size_t i = 0; i < count; i++)
         expect_in("worker/kaquan-jobs.7", "\n*", k[i].name, "*");
+    for (size_t i = 0; i < ticket_fields.count; i++)
+        expect_in("worker/kaquan-filter.7", "\n*", ticket_fields.fields[i].name, "*");
     AUTO_BUF struct buf errors = {0};
     const struct wx_error *e = wx_errors(&count, &special);
     read_page("worker/kaquan-errors.7", &errors);
@@ -321,6 +324,89 @@ TEST(text_for_the_manual_is_shown_as_it_is) {
     assert_null(strstr(buf_str(&o.out), "\n'SH no"));
 }
 
+/* --- results as JSON --- */
+
+/* Takes the place of an argument in the table of commands. */
+static const char *argument_for(const struct command *c, const char *word) {
+    static const char *const words[][2] = {{"FILE", "-"},      {"ID", "1"},      {"LOGIN", "tables_app"},
+                                           {"NAME", "margin"}, {"VALUE", "90s"}, {"CODE", "123456789012"},
+                                           {"PAGE", "-"},      {"COUNT", "+1"}};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strncmp(word, words[i][0], strlen(words[i][0])) == 0)
+            return words[i][1];
+    return strcmp(c->noun, "template") == 0 || strcmp(c->noun, "pool") == 0 ? "adult" : "festival";
+}
+
+/* The command with whatever it needs; it may be refused for other reasons. */
+static struct test_output call_json(const struct command *c) {
+    const char *words[24];
+    char *arguments = mem_text(c->arguments), *rest = arguments;
+    size_t n = 0;
+    words[n++] = c->noun;
+    if (c->verb != NULL)
+        words[n++] = c->verb;
+    for (char *word; (word = strsep(&rest, " ")) != NULL && n < 12;)
+        if (word[0] != '\0' && word[0] != '[')
+            words[n++] = argument_for(c, word);
+    words[n++] = "--json";
+    words[n++] = "--yes";
+    words[n++] = "--no-input";
+    if ((c->options & OPT(OPT_CONFIRM)) != 0)
+        words[n++] = "--confirm=festival";
+    if ((c->options & OPT(OPT_SECRET_FILE)) != 0)
+        words[n++] = "--secret-file=-";
+    words[n] = NULL;
+    struct test_output o = test_worker_run(&(struct test_run){.input = "0badcafe0badcafe0badcafe0badcafe\n"}, words);
+    free(arguments);
+    return o;
+}
+
+/* An object with schema, data and next, where it did what it should; else nothing. */
+static bool answers_json(const struct command *c) {
+    struct err err = {0};
+    const char *schema;
+    AUTO_OUTPUT struct test_output o = call_json(c);
+    if (o.exit_code > 2) {
+        if (o.out.len > 0 && buf_str(&o.out)[0] != '{')
+            test_fail("%s %s failed and printed %s", c->noun, c->verb ? c->verb : "", buf_str(&o.out));
+        return false;
+    }
+    AUTO_JSON cJSON *json =
+        json_parse(buf_str(&o.out), o.out.len, &(struct json_limits){.members = 10000, .depth = 16}, &err);
+    if (json == NULL || !json_need_text(json, "schema", 8, 64, "a-z0-9_.-", &schema, &err) ||
+        cJSON_GetObjectItemCaseSensitive(json, "data") == NULL ||
+        cJSON_GetObjectItemCaseSensitive(json, "next") == NULL)
+        test_fail("%s %s: %s: %.500s", c->noun, c->verb ? c->verb : "", err.text, buf_str(&o.out));
+    return true;
+}
+
+TEST(every_list_and_every_act_answers_in_json_when_asked) {
+    char key[128];
+    size_t count;
+    int answers = 0;
+    const struct command *c = command_rows(&count);
+    test_database("tables");
+    snprintf(key, sizeof key, "%s/worker.pem", directory);
+    setenv("KAQUAN_KEY_FILE", key, 1);
+    setenv("KAQUAN_HOST", "gate-1", 1);
+    AUTO_OUTPUT struct test_output made = test_worker("key", "new", "--json");
+    assert_non_null(strstr(buf_str(&made.out), "{\"schema\":\"kaquan.act.1\",\"data\":{\"command\":\"key new\","
+                                               "\"arguments\":[],\"messages\":[\"the key "));
+    AUTO_OUTPUT struct test_output added =
+        test_worker("account", "add", "festival", "--appid", "wx0123456789abcdef", "--json", "--quiet");
+    assert_string_equal(buf_str(&added.out),
+                        "{\"schema\":\"kaquan.act.1\",\"data\":{\"command\":\"account add\",\"arguments\":"
+                        "[\"festival\"],\"messages\":[\"account festival was added\"]},"
+                        "\"next\":\"kaquan-worker account set-secret festival\"}\n");
+    for (size_t i = 0; i < count; i++)
+        if (c[i].needs != NEEDS_NOTHING && strcmp(c[i].noun, "run") != 0 && strcmp(c[i].noun, "serve") != 0)
+            answers += answers_json(&c[i]);
+    unlink(key);
+    test_database_drop();
+    if (answers < 30)
+        test_fail("only %d commands did something", answers);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(completion_offers_every_command_option_and_closed_value_of_the_tables),
@@ -328,10 +414,11 @@ int main(void) {
         cmocka_unit_test(an_unknown_setting_is_named_with_its_place_and_the_nearest),
         cmocka_unit_test(scdoc_takes_every_page),
         cmocka_unit_test(every_command_option_and_metric_is_in_the_manual),
-        cmocka_unit_test(every_setting_job_and_error_code_is_in_the_manual),
+        cmocka_unit_test(every_setting_job_field_and_error_code_is_in_the_manual),
         cmocka_unit_test(every_table_has_its_place_on_a_page_and_no_other_is_named),
         cmocka_unit_test(every_option_of_the_console_is_in_its_manual),
         cmocka_unit_test(text_for_the_manual_is_shown_as_it_is),
+        cmocka_unit_test(every_list_and_every_act_answers_in_json_when_asked),
     };
     return cmocka_run_group_tests(tests, home, no_home);
 }
