@@ -125,6 +125,7 @@ declare
   t kaquan.ticket;
   moment timestamptz;
   day timestamptz;
+  next_day timestamptz;
   hour time;
   entries bigint;
   today bigint;
@@ -141,12 +142,13 @@ begin
   moment := coalesce(taken_at, clock_timestamp());
   if r.per_day is not null then
     day := date_trunc('day', moment, r.zone);
+    next_day := (date_trunc('day', moment at time zone r.zone) + interval '1 day') at time zone r.zone;
   end if;
   if r.opens is not null then
     hour := moment at time zone r.zone;
   end if;
   select count(*) filter (where s.verdict = 'admitted'),
-         count(*) filter (where s.verdict = 'admitted' and s.at >= day and s.at < day + interval '1 day'),
+         count(*) filter (where s.verdict = 'admitted' and s.at >= day and s.at < next_day),
          count(*) filter (where s.verdict = 'admitted' and s.gate = scan_take.gate),
          max(s.at) filter (where s.verdict = 'admitted' and s.at <= moment),
          max(s.at) filter (where s.verdict = 'left' and s.at <= moment)

@@ -7,7 +7,7 @@
 
 #define WORKER "kaquan_worker"
 
-/* A template with a ticket that was claimed, added and let in so many minutes ago. */
+/* A template with a ticket that was claimed and added so many minutes ago, and let in a minute later. */
 static struct scene busy_scene(const char *key, int minutes) {
     struct scene s = scene_template(key, "merchant");
 
@@ -19,7 +19,8 @@ static struct scene busy_scene(const char *key, int minutes) {
         " ('%s', %" PRId32 ", 'added', now() - interval '%d min'), ('%s', %" PRId32 ", 'renewed', now());"
         "select kaquan.scan_upload('%s', 'c1', 'north', 's1', now() - interval '%d min', true);"
         "select kaquan.scan_upload('%s', 'c1', 'north', 's2', now() - interval '%d min', false)",
-        key, s.template_id, minutes, key, s.template_id, minutes, key, s.template_id, key, minutes, key, minutes);
+        key, s.template_id, minutes, key, s.template_id, minutes, key, s.template_id, key, minutes - 1, key,
+        minutes - 1);
     return s;
 }
 
