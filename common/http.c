@@ -186,11 +186,20 @@ static void set_manners(CURL *easy) {
     SET(easy, CURLOPT_READFUNCTION, give_body);
 }
 
-static void add_header(struct http *http, const char *line) {
-    struct curl_slist *longer = curl_slist_append(http->headers, line);
+static void add_header(struct curl_slist **headers, const char *line) {
+    struct curl_slist *longer = curl_slist_append(*headers, line);
     if (longer == NULL)
         bug("no memory for a header");
-    http->headers = longer;
+    *headers = longer;
+}
+
+/* Without "Expect: 100-continue", which costs a round trip. */
+static void add_headers(struct http *http) {
+    add_header(&http->headers, "Accept: application/json");
+    add_header(&http->headers, "Content-Type: application/json; charset=utf-8");
+    add_header(&http->headers, "Expect:");
+    add_header(&http->upload_headers, "Accept: application/json");
+    add_header(&http->upload_headers, "Expect:");
 }
 
 /* The options are checked before anything is called. */
@@ -227,10 +236,7 @@ struct http *http_new(const struct http_options *options, struct err *err) {
     set_limits(http->easy);
     set_manners(http->easy);
     SET(http->easy, CURLOPT_PROXY, options->proxy == NULL ? "" : options->proxy);
-    add_header(http, "Accept: application/json");
-    add_header(http, "Content-Type: application/json; charset=utf-8");
-    add_header(http, "Expect:");
-    SET(http->easy, CURLOPT_HTTPHEADER, http->headers);
+    add_headers(http);
     buf_printf(&egress, "host!%s", options->egress_address == NULL ? "" : options->egress_address);
     if (options->egress_address != NULL && options->egress_address[0] != '\0')
         http->egress = mem_text(buf_str(&egress));
@@ -243,6 +249,7 @@ void http_free(struct http *http) {
         return;
     curl_easy_cleanup(http->easy);
     curl_slist_free_all(http->headers);
+    curl_slist_free_all(http->upload_headers);
     free(http->egress);
     free(http);
 }
@@ -258,7 +265,20 @@ static void set_route(struct http *http, const struct base *base) {
     SET(http->easy, CURLOPT_INTERFACE, http->egress);
 }
 
-static void set_request(struct http *http, const struct http_request *request, struct http_outgoing *out) {
+/* Given piece by piece and without a way back, so that it is not sent twice either. */
+static void set_upload(struct http *http, const struct http_file *file, struct http_exchange *x) {
+    curl_mimepart *part;
+    x->form = curl_mime_init(http->easy);
+    part = x->form ? curl_mime_addpart(x->form) : NULL;
+    x->out = (struct http_outgoing){file->content.data, file->content.len};
+    if (part == NULL || curl_mime_name(part, file->field) != CURLE_OK ||
+        curl_mime_filename(part, file->name) != CURLE_OK || curl_mime_type(part, file->type) != CURLE_OK ||
+        curl_mime_data_cb(part, (curl_off_t)file->content.len, give_body, NULL, NULL, &x->out) != CURLE_OK)
+        bug("no memory for a form");
+    SET(http->easy, CURLOPT_MIMEPOST, x->form);
+}
+
+static void set_request(struct http *http, const struct http_request *request, struct http_exchange *x) {
     AUTO_BUF struct buf url = {0};
     buf_text(&url, request->base);
     buf_text(&url, request->path);
@@ -268,15 +288,20 @@ static void set_request(struct http *http, const struct http_request *request, s
     }
     SET(http->easy, CURLOPT_URL, buf_str(&url));
     SET(http->easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout_ms > 0 ? request->timeout_ms : HTTP_TIMEOUT_MS));
+    SET(http->easy, CURLOPT_HTTPHEADER, request->file ? http->upload_headers : http->headers);
+    if (request->file != NULL) {
+        set_upload(http, request->file, x);
+        return;
+    }
     if (request->body == NULL) {
         SET(http->easy, CURLOPT_HTTPGET, 1L);
         return;
     }
-    *out = (struct http_outgoing){buf_str(request->body), request->body->len};
+    x->out = (struct http_outgoing){buf_str(request->body), request->body->len};
     SET(http->easy, CURLOPT_POST, 1L);
     SET(http->easy, CURLOPT_POSTFIELDS, NULL);
     SET(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body->len);
-    SET(http->easy, CURLOPT_READDATA, out);
+    SET(http->easy, CURLOPT_READDATA, &x->out);
 }
 
 /* The operating system's word, when it had one: "Connection refused". Nothing of libcurl's own text, which may quote
@@ -310,22 +335,25 @@ bool http_begin(struct http *http, const struct http_request *request, struct ht
         return false;
     text_copy(x->host, sizeof x->host, base.host);
     set_route(http, &base);
-    set_request(http, request, &x->out);
+    set_request(http, request, x);
     SET(http->easy, CURLOPT_WRITEDATA, &x->in);
     SET(http->easy, CURLOPT_HEADERDATA, &x->in);
     return true;
 }
 
 /* Nothing of this call is lent any longer. */
-static void let_go(struct http *http) {
+static void let_go(struct http *http, struct http_exchange *x) {
     SET(http->easy, CURLOPT_WRITEDATA, NULL);
     SET(http->easy, CURLOPT_HEADERDATA, NULL);
     SET(http->easy, CURLOPT_READDATA, NULL);
+    SET(http->easy, CURLOPT_MIMEPOST, NULL);
     SET(http->easy, CURLOPT_URL, NULL);
+    curl_mime_free(x->form);
+    x->form = NULL;
 }
 
 bool http_end(struct http *http, CURLcode code, struct http_exchange *x, struct http_reply *reply, struct err *err) {
-    let_go(http);
+    let_go(http, x);
     http_reply_clear(reply);
     curl_easy_getinfo(http->easy, CURLINFO_TOTAL_TIME, &reply->seconds);
     if (code == CURLE_OK && !x->in.head_whole)

@@ -18,13 +18,22 @@ struct http_options {
 struct http *http_new(const struct http_options *options, struct err *err);
 void http_free(struct http *http);
 
+/* A file to upload, as a form in a browser would. */
+struct http_file {
+    const char *field; /* the form's name for it */
+    const char *name;  /* the file's */
+    const char *type;  /* image/png */
+    struct bytes content;
+};
+
 struct http_request {
-    const char *base;        /* https://host, or http:// with a literal loopback address only */
-    const char *path;        /* constant, begins with / */
-    const struct buf *query; /* "a=b&c=d", already escaped (http_query), may hold secrets; NULL: none */
-    const struct buf *body;  /* NULL: GET; else POST as JSON in UTF-8 */
-    size_t cap;              /* most bytes of body accepted */
-    int timeout_ms;          /* total; 0 is HTTP_TIMEOUT_MS */
+    const char *base;             /* https://host, or http:// with a literal loopback address only */
+    const char *path;             /* constant, begins with / */
+    const struct buf *query;      /* "a=b&c=d", already escaped (http_query), may hold secrets; NULL: none */
+    const struct buf *body;       /* NULL: GET; else POST as JSON in UTF-8 */
+    size_t cap;                   /* most bytes of body accepted */
+    int timeout_ms;               /* total; 0 is HTTP_TIMEOUT_MS */
+    const struct http_file *file; /* POST this instead of a body, as multipart/form-data; or NULL */
 };
 enum { HTTP_TIMEOUT_MS = 10000, HTTP_CONNECT_MS = 3000, HTTP_CAP_SMALL = 64 << 10, HTTP_CAP_CARD = 1 << 20 };
 

@@ -10,8 +10,9 @@ enum { HTTP_HOST_MAX = 253 };
 
 struct http {
     CURL *easy;
-    struct curl_slist *headers;
-    char *egress; /* as CURLOPT_INTERFACE wants it, or NULL */
+    struct curl_slist *headers;        /* of JSON */
+    struct curl_slist *upload_headers; /* of files */
+    char *egress;                      /* as CURLOPT_INTERFACE wants it, or NULL */
     bool ipv6;
 };
 
@@ -34,6 +35,7 @@ struct http_outgoing {
 struct http_exchange {
     struct http_incoming in;
     struct http_outgoing out;
+    curl_mime *form; /* of a file, or NULL */
     char host[HTTP_HOST_MAX + 1];
 };
 

@@ -273,3 +273,14 @@ bool template_choice(const char *choices, const char *word) {
     }
     return false;
 }
+
+bool template_is_picture(const char *url) {
+    static const char *const hosts[] = {"mmbiz.qpic.cn/", "mmbiz.qlogo.cn/"};
+    if (strncmp(url, "http", 4) != 0)
+        return false;
+    url += url[4] == 's' ? 5 : 4;
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
+        if (strncmp(url, "://", 3) == 0 && strncmp(url + 3, hosts[i], strlen(hosts[i])) == 0)
+            return true;
+    return false;
+}

@@ -97,6 +97,9 @@ const cJSON *template_field_value(const cJSON *card, const char *place);
 const char *template_color_value(const char *name);
 const char *template_color_name(const char *value);
 
+/* Is it where media/uploadimg puts pictures, by http or https? */
+bool template_is_picture(const char *url);
+
 /* Is `word` one of the blank-separated `choices`? */
 bool template_choice(const char *choices, const char *word);
 

@@ -127,21 +127,9 @@ static void check_url(const struct spot *s) {
         wrong(s, "is no URL");
 }
 
-/* Where media/uploadimg puts pictures: http or https. */
-static bool is_uploaded(const char *url) {
-    static const char *const hosts[] = {"mmbiz.qpic.cn/", "mmbiz.qlogo.cn/"};
-    if (strncmp(url, "http", 4) != 0)
-        return false;
-    url += url[4] == 's' ? 5 : 4;
-    for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
-        if (strncmp(url, "://", 3) == 0 && strncmp(url + 3, hosts[i], strlen(hosts[i])) == 0)
-            return true;
-    return false;
-}
-
 static void check_picture(const struct spot *s) {
     check_text(s);
-    if (s->value->valuestring[0] != '\0' && !is_uploaded(s->value->valuestring))
+    if (s->value->valuestring[0] != '\0' && !template_is_picture(s->value->valuestring))
         wrong(s, "is no picture that WeChat has");
 }
 

@@ -36,12 +36,23 @@ bool wx_answered(struct wx *wx, const struct wx_endpoint *e, const struct wx_spe
     return good;
 }
 
+/* What is sent: a body, a file, or neither. */
+struct content {
+    const struct buf *body;
+    const struct http_file *file;
+};
+
 /* Counted, sent, read, noted. reply->class stays WX_OK when it was not sent. */
-static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct secret *token, const struct buf *body,
-                      struct wx_reply *reply, struct err *err) {
+static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct secret *token,
+                      const struct content *content, struct wx_reply *reply, struct err *err) {
     AUTO_REPLY struct http_reply answer = {0};
     AUTO_BUF struct buf query = {0};
-    struct http_request request = {wx->api_base, e->path, &query, body, e->cap, 0};
+    struct http_request request = {.base = wx->api_base,
+                                   .path = e->path,
+                                   .query = &query,
+                                   .body = content->body,
+                                   .file = content->file,
+                                   .cap = e->cap};
     struct wx_spent spent;
     wx_reply_clear(reply);
     http_query(&query, "access_token", token->value);
@@ -57,9 +68,9 @@ static void rest(const struct wx *wx, int tries) {
 }
 
 static bool send_with_tries(struct wx *wx, const struct wx_endpoint *e, const struct secret *token,
-                            const struct buf *body, struct wx_reply *reply, struct err *err) {
+                            const struct content *content, struct wx_reply *reply, struct err *err) {
     for (int tries = 1;; tries++) {
-        if (send_once(wx, e, token, body, reply, err))
+        if (send_once(wx, e, token, content, reply, err))
             return true;
         if (reply->class != WX_TRANSIENT || !e->repeatable || tries >= wx_rule(WX_TRANSIENT)->tries)
             return false;
@@ -79,19 +90,19 @@ static bool failed(struct wx *wx, const struct wx_endpoint *e, const struct wx_r
     return fail_cure(err, "look on the template's page or in mp.weixin.qq.com whether it was carried out");
 }
 
-bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err) {
-    const struct wx_endpoint *e = wx_endpoint(id);
+static bool call(struct wx *wx, const struct wx_endpoint *e, const struct content *content, struct wx_reply *reply,
+                 struct err *err) {
     bool fresh = false;
     wx_reply_clear(reply);
-    if (e->pass != WX_PASS_TOKEN || e->group == WX_TICKETS || id == WX_UPLOAD_IMG)
-        bug("wx_call cannot call %s", e->path);
+    if (e->pass != WX_PASS_TOKEN || e->group == WX_TICKETS || (e->id == WX_UPLOAD_IMG) != (content->file != NULL))
+        bug("%s cannot be called so", e->path);
     for (int round = 1;; round++) {
         AUTO_SECRET struct secret token = {0};
         struct credential info;
         bool refreshed;
         if (!credential_use_token(&wx->tools, wx->account_id, &token, &info, &refreshed, err))
             return false;
-        if (send_with_tries(wx, e, &token, body, reply, err))
+        if (send_with_tries(wx, e, &token, content, reply, err))
             return true;
         if (reply->class != WX_TOKEN_STALE)
             return failed(wx, e, reply, err);
@@ -104,4 +115,13 @@ bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, stru
             return false;
         wx_reply_clear(reply);
     }
+}
+
+bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err) {
+    return call(wx, wx_endpoint(id), &(struct content){.body = body}, reply, err);
+}
+
+bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
+               struct err *err) {
+    return call(wx, wx_endpoint(id), &(struct content){.file = file}, reply, err);
 }

@@ -27,4 +27,8 @@ bool wx_open(struct wx *wx, const struct wx_tools *tools, int64_t account_id, st
  * be zeroed or cleared. */
 bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err);
 
+/* The same with a file in place of a body: WX_UPLOAD_IMG. */
+bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
+               struct err *err);
+
 #endif

@@ -82,6 +82,16 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
     [WX_DATACUBE_CARDS] = {WX_DATACUBE_CARDS, "POST", "/datacube/getcardbizuininfo", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY,
         {{"list", WX_FIELD_LIST, 0, 0, NULL}},
         "the account's figures by the day, up to yesterday", "15"},
+    [WX_QRCODE_CREATE] = {WX_QRCODE_CREATE, "POST", "/card/qrcode/create", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD,
+        {{"ticket", WX_FIELD_TEXT, 1, 512, NULL}, {"url", WX_FIELD_TEXT, 8, 512, NULL}, {"show_qrcode_url", WX_FIELD_TEXT, 8, 1024, NULL}},
+        "a QR code that gives cards away", "12"},
+    [WX_LANDINGPAGE_CREATE] = {WX_LANDINGPAGE_CREATE, "POST", "/card/landingpage/create", WX_CARDS, WX_PASS_TOKEN, LARGE, false, WX_BUDGET_CARD,
+        {{"url", WX_FIELD_TEXT, 8, 1024, NULL}},
+        "a page of WeChat's that offers several cards", "12"},
+    [WX_PAYCELL_SET] = {WX_PAYCELL_SET, "POST", "/card/paycell/set", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "opens or closes paying from the card", "13"},
+    [WX_SELFCONSUMECELL_SET] = {WX_SELFCONSUMECELL_SET, "POST", "/card/selfconsumecell/set", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "opens or closes consuming by the holder", "13"},
 };
 
 /* The api_ticket's daily number is "very limited" and not published. */

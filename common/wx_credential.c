@@ -63,7 +63,8 @@ static bool ask(const struct wx_tools *tools, const struct credential_lease *lea
                 const struct buf *query, const struct buf *body, struct wx_reply *reply, struct err *err) {
     AUTO_REPLY struct http_reply answer = {0};
     const struct wx_endpoint *e = wx_endpoint(id);
-    struct http_request request = {lease->api_base, e->path, query, body, e->cap, 0};
+    struct http_request request = {
+        .base = lease->api_base, .path = e->path, .query = query, .body = body, .cap = e->cap};
     struct wx_spent spent;
     struct err ignored = {0};
     bool good = false;

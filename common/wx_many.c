@@ -47,7 +47,8 @@ static bool hold_token(struct wx_many *many, struct err *err) {
 bool wx_many_send(struct wx_many *many, int lane, enum wx_endpoint_id id, const struct buf *body, struct err *err) {
     const struct wx_endpoint *e = wx_endpoint(id);
     AUTO_BUF struct buf query = {0};
-    struct http_request request = {many->wx->api_base, e->path, &query, body, e->cap, 0};
+    struct http_request request = {
+        .base = many->wx->api_base, .path = e->path, .query = &query, .body = body, .cap = e->cap};
     many->endpoint[lane] = e;
     if (!hold_token(many, err) || !wx_usage_spend(&many->wx->tools, many->wx->account_id, e, &many->spent[lane], err))
         return false;

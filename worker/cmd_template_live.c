@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "ask_wechat.h"
 #include "cmd.h"
 #include "json.h"
 #include "output.h"
@@ -47,13 +48,6 @@ static void show_diff(struct call *call, const struct template_diff *diff) {
         diff->refused);
 }
 
-static bool has_card(const struct template *t, struct err *err) {
-    if (t->card_id[0] != '\0')
-        return true;
-    fail(err, ERR_INPUT, "WeChat has no card of template %s yet", t->key);
-    return fail_cure(err, "kaquan-worker template submit %s", t->key);
-}
-
 static bool diff_with_wechat(struct call *call, const struct template *t, struct err *err) {
     AUTO_JSON cJSON *draft = template_draft(call->work->db, t->id, err), *live = NULL;
     char status[CARD_STATUS_SIZE];
@@ -72,7 +66,7 @@ static bool diff_with_wechat(struct call *call, const struct template *t, struct
 
 bool cmd_template_diff(struct call *call, struct err *err) {
     struct template t;
-    return template_get(call->work->db, call->argument[0], &t, err) && has_card(&t, err) &&
+    return template_get(call->work->db, call->argument[0], &t, err) && template_has_card(&t, err) &&
            diff_with_wechat(call, &t, err);
 }
 
@@ -107,7 +101,7 @@ bool cmd_template_push(struct call *call, struct err *err) {
     struct act act = call_act(call);
     struct template t;
     int64_t job;
-    if (!template_get(call->work->db, call->argument[0], &t, err) || !has_card(&t, err))
+    if (!template_get(call->work->db, call->argument[0], &t, err) || !template_has_card(&t, err))
         return false;
     if (call->work->dry_run)
         return diff_with_wechat(call, &t, err);

@@ -44,6 +44,10 @@ static const struct option_row options[] = {
     {OPT_GO_LIVE,     "go-live",     0,   NULL,       "also look at all that an event day needs"},
     {OPT_FILTER,      "filter",      0,   "TEXT",     "only those that match: field:value, field>=time, -not, a,b, \"quoted\"; see help filter"},
     {OPT_AFTER,       "after",       0,   "PLACE",    "those behind the place that the list before gave as its next"},
+    {OPT_CODE,        "code",        0,   "CODE",     "the code of the card, where we choose it"},
+    {OPT_OPENID,      "openid",      0,   "OPENID",   "the user's openid at the official account, where the card is bound to it"},
+    {OPT_OUTER,       "outer",       0,   "TEXT",     "where it was given away, as a text that events repeat (outer_str)"},
+    {OPT_EXPIRES,     "expires",     0,   "S",        "seconds it works, 60 to 1800 (default: a year)"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -146,6 +150,22 @@ static const struct command commands[] = {
     {"template", "adopt", "[CARD_ID]", OPT(OPT_ACCOUNT) | OPT(OPT_KEY) | REASON, 0, NEEDS_SCHEMA, cmd_template_adopt,
      "list the cards that WeChat has and we have not, or take one over",
      "template adopt --account festival\ntemplate adopt pFS7Fjg8kV1IdDz01r4SQwMkuCKc --key adult"},
+    {"template", "logo", "FILE", OPT(OPT_ACCOUNT) | REASON, 0, NEEDS_SCHEMA, cmd_template_logo,
+     "give WeChat a picture (PNG or JPEG, at most 1 MB) and print its URL",
+     "template logo logo.png --account festival"},
+    {"template", "testers", "NAME...", OPT(OPT_ACCOUNT) | REASON, 0, NEEDS_SCHEMA, cmd_template_testers,
+     "name who may add cards that are not approved yet: at most 10 openids or WeChat ids",
+     "template testers mei_chen oAbcdefghijklmnopqrstuvwxyz1 --account festival"},
+    {"template", "qrcode", "KEY...", OPT(OPT_CODE) | OPT(OPT_OPENID) | OPT(OPT_OUTER) | OPT(OPT_EXPIRES) | REASON, 0,
+     NEEDS_SCHEMA, cmd_template_qrcode,
+     "make a QR code that gives a card away, or one of each template",
+     "template qrcode adult --code A1B2C3 --expires 600\ntemplate qrcode poster leaflet --outer entrance-2"},
+    {"template", "landing", "FILE|-", OPT(OPT_ACCOUNT) | REASON, 0, NEEDS_SCHEMA, cmd_template_landing,
+     "make a page of WeChat's that offers cards: banner, page_title, scene, card_list of {template, thumb_url}",
+     "template landing page.json --account festival"},
+    {"template", "cell", "KEY pay|self-consume on|off [verify] [amount]", REASON, 0, NEEDS_SCHEMA, cmd_template_cell,
+     "open or close paying from the card, or consuming by its holder",
+     "template cell adult self-consume on verify\ntemplate cell adult pay off"},
     {"template", "set", "KEY", OPT(OPT_TARGET) | OPT(OPT_LOW) | OPT(OPT_PAUSED) | OPT(OPT_SALE_FROM) |
      OPT(OPT_SALE_UNTIL) | REASON, 0, NEEDS_SCHEMA, cmd_template_set,
      "change pool and sale of a template",

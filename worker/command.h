@@ -51,6 +51,10 @@ enum option_id {
     OPT_GO_LIVE,
     OPT_FILTER,
     OPT_AFTER,
+    OPT_CODE,
+    OPT_OPENID,
+    OPT_OUTER,
+    OPT_EXPIRES,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))
@@ -90,7 +94,7 @@ struct command {
 const struct command *command_rows(size_t *count);
 
 /* What was typed. */
-enum { ARGUMENTS_MAX = 8 };
+enum { ARGUMENTS_MAX = 12 };
 struct call {
     struct work *work;
     const struct command *command;

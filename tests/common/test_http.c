@@ -105,6 +105,26 @@ static bool post(struct http *by, const char *to, const char *text, struct http_
 
 /* --- what goes out and comes in --- */
 
+TEST(a_file_goes_out_as_a_form_and_json_again_after_it) {
+    static const struct peer_script script = {{READ_REQUEST, SAY(OK_ANSWER)}};
+    static const struct http_file file = {"buffer", "logo.png", "image/png", {"\x89PNG\0bytes", 10}};
+    AUTO_PEER struct peer *peer = peer_new(&script, 1, NULL), *other = peer_new(&script, 1, NULL);
+    AUTO_REPLY struct http_reply reply = {0};
+    struct http_request request = {.path = "/upload", .cap = HTTP_CAP_SMALL, .file = &file};
+    struct err err = {0};
+    request.base = base_of(peer, "http");
+    assert_true(http_call(http, &request, &reply, &err));
+    assert_non_null(strstr(peer->seen->request, "Content-Type: multipart/form-data; boundary="));
+    assert_null(strstr(peer->seen->request, "Content-Type: application/json"));
+    assert_null(strcasestr(peer->seen->request, "\r\nExpect:"));
+    assert_non_null(strstr(peer->seen->request,
+                           "Content-Disposition: form-data; name=\"buffer\"; filename=\"logo.png\"\r\n"
+                           "Content-Type: image/png\r\n"));
+    assert_true(post(http, base_of(other, "http"), "{}", &reply, &err));
+    assert_non_null(strstr(other->seen->request, "Content-Type: application/json; charset=utf-8\r\n"));
+    assert_null(strstr(other->seen->request, "multipart"));
+}
+
 TEST(a_get_carries_its_query_and_gives_the_body) {
     static const struct peer_script script = {{READ_REQUEST, SAY(OK_ANSWER)}};
     AUTO_PEER struct peer *peer = peer_new(&script, 1, NULL);
@@ -135,13 +155,13 @@ TEST(a_post_carries_its_body_as_utf8_json) {
 
 TEST(an_empty_and_a_large_body_are_posted_whole) {
     static const struct peer_script script = {{READ_REQUEST, SAY(OK_ANSWER)}};
-    AUTO_PEER struct peer *peer = peer_new(&script, 1, NULL);
+    AUTO_PEER struct peer *peer = peer_new(&script, 1, NULL), *other = peer_new(&script, 1, NULL);
     AUTO_REPLY struct http_reply reply = {0};
     struct err err = {0};
     assert_true(post(http, base_of(peer, "http"), "", &reply, &err));
     assert_non_null(strstr(peer->seen->request, "\r\nContent-Length: 0\r\n"));
-    assert_true(post(http, base_of(peer, "http"), KILOBYTE KILOBYTE KILOBYTE KILOBYTE, &reply, &err));
-    assert_non_null(strstr(peer->seen->request, "\r\n\r\n" KILOBYTE KILOBYTE KILOBYTE KILOBYTE));
+    assert_true(post(http, base_of(other, "http"), KILOBYTE KILOBYTE KILOBYTE KILOBYTE, &reply, &err));
+    assert_non_null(strstr(other->seen->request, "\r\n\r\n" KILOBYTE KILOBYTE KILOBYTE KILOBYTE));
 }
 
 TEST(a_connection_is_used_again) {
@@ -593,6 +613,7 @@ TEST(a_query_is_escaped) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_file_goes_out_as_a_form_and_json_again_after_it),
         cmocka_unit_test(a_get_carries_its_query_and_gives_the_body),
         cmocka_unit_test(a_post_carries_its_body_as_utf8_json),
         cmocka_unit_test(an_empty_and_a_large_body_are_posted_whole),

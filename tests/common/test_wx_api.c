@@ -66,6 +66,9 @@ TEST(good_answers_are_taken) {
         {WX_CARD_BATCHGET, "{\"errcode\":0,\"errmsg\":\"ok\",\"card_id_list\":[\"p1\"],\"total_num\":1}"},
         {WX_CARD_DELETE, "{\"errcode\":0,\"errmsg\":\"ok\"}"},
         {WX_CARD_UPDATE, "{\"errcode\":0.0,\"errmsg\":\"ok\",\"send_check\":true}"},
+        {WX_QRCODE_CREATE, "{\"errcode\":0,\"errmsg\":\"ok\",\"ticket\":\"gQx\",\"url\":\"http://w/q/1\","
+                           "\"show_qrcode_url\":\"https://w/?ticket=gQx\"}"},
+        {WX_LANDINGPAGE_CREATE, "{\"errcode\":0,\"errmsg\":\"ok\",\"url\":\"http://w/1\",\"page_id\":1}"},
         {WX_API_DOMAIN_IP, "{\"ip_list\":[\"101.226.103.0\\/25\"]}"},
         {WX_UPLOAD_IMG, "{\"url\":\"http:\\/\\/mmbiz.qpic.cn\\/mmbiz\\/x\\/0\"}"},
     };

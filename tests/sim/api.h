@@ -71,6 +71,9 @@ bool call_spend(struct call *c);
 /* The account's card that the body names, or a refusal: 41012, 40073. */
 struct card *call_card(struct call *c);
 
+/* Is it an address that uploadimg gave? */
+bool is_uploaded(const char *url);
+
 /* The endpoints, by family. */
 void api_token(struct call *c);
 void api_stable_token(struct call *c);
@@ -81,6 +84,10 @@ void api_card_batchget(struct call *c);
 void api_card_update(struct call *c);
 void api_card_modifystock(struct call *c);
 void api_card_delete(struct call *c);
+void api_qrcode_create(struct call *c);
+void api_landingpage_create(struct call *c);
+void api_paycell_set(struct call *c);
+void api_selfconsumecell_set(struct call *c);
 void api_code_get(struct call *c);
 void api_code_consume(struct call *c);
 void api_code_decrypt(struct call *c);

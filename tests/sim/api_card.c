@@ -21,7 +21,7 @@ static bool is_type(const cJSON *date, const char *name, long long legacy) {
     return text ? strcmp(text, name) == 0 : number_in(date, "type", 0) == legacy;
 }
 
-static void check_dates(struct call *c, const cJSON *date) {
+static void check_dates(struct call *c, const struct card_type *type, const cJSON *date) {
     long long begin = number_in(date, "begin_timestamp", -1), end = number_in(date, "end_timestamp", -1);
     if (is_type(date, "DATE_TYPE_FIX_TIME_RANGE", 1)) {
         if (begin < 0 || end <= begin || end <= calendar_seconds(&c->w->clock) || end >= END_OF_TIME)
@@ -30,8 +30,8 @@ static void check_dates(struct call *c, const cJSON *date) {
         long long term = number_in(date, "fixed_term", 0), wait = number_in(date, "fixed_begin_term", 0);
         if (term < 1 || term > DAYS_MOST || wait < 0 || wait > DAYS_MOST)
             refuse(c, 40079);
-    } else {
-        refuse(c, 40079); /* permanent validity is for member cards, which this simulator does not have */
+    } else if (!is_type(date, "DATE_TYPE_PERMANENT", 100) || strcmp(type->key, "member_card") != 0) {
+        refuse(c, 40079); /* only member cards last for ever */
     }
 }
 
@@ -50,27 +50,27 @@ static void check_code_mode(struct call *c, const cJSON *base) {
         refuse(c, 40150);
 }
 
-static bool is_uploaded(const char *url) {
+bool is_uploaded(const char *url) {
     return strncmp(url, "http://mmbiz.qpic.cn/", 21) == 0 || strncmp(url, "https://mmbiz.qpic.cn/", 22) == 0 ||
            strncmp(url, "http://mmbiz.qlogo.cn/", 22) == 0 || strncmp(url, "https://mmbiz.qlogo.cn/", 23) == 0;
 }
 
 /* What create and update check of the fields that are there. */
-static void check_values(struct call *c, const struct schema *schema, const cJSON *content, const cJSON *base) {
+static void check_values(struct call *c, const struct card_type *type, const cJSON *content, const cJSON *base) {
     const char *code_type = text_in(base, "code_type"), *color = text_in(base, "color");
     const char *logo = text_in(base, "logo_url");
     if (code_type && !schema_is_code_type(code_type))
         refuse(c, 40072);
     if (color && schema_color_hex(color) == NULL)
         refuse(c, 40076);
-    if (schema_too_long(schema, content))
+    if (schema_too_long(type->schema, content))
         refuse(c, 45021);
     if (logo && c->w->set.logo_check && !is_uploaded(logo))
         refuse(c, 40141);
     if (c->w->set.filter_word[0] && strstr(c->r->body, c->w->set.filter_word))
         refuse(c, 40151);
     if (cJSON_GetObjectItemCaseSensitive(base, "date_info"))
-        check_dates(c, object_in(base, "date_info"));
+        check_dates(c, type, object_in(base, "date_info"));
     if (number_in(base, "get_limit", 1) > GET_LIMIT_MOST)
         refuse(c, 72009);
 }
@@ -94,7 +94,7 @@ static const struct card_type *check_create(struct call *c, const cJSON *card) {
     if (base == NULL || schema_missing(type->schema, content))
         refuse(c, 41011);
     if (base)
-        check_values(c, type->schema, content, base);
+        check_values(c, type, content, base);
     check_stock(c, base, text_in(base, "get_custom_code_mode") != NULL);
     check_code_mode(c, base);
     return type;
@@ -219,7 +219,7 @@ void api_card_update(struct call *c) {
         refuse(c, 40071);
     if (c->errcode || card == NULL)
         return;
-    check_values(c, card->type->schema, content, base);
+    check_values(c, card->type, content, base);
     check_widening(c, card, base);
     if (!c->errcode)
         apply_update(c, card, content, base);

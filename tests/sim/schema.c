@@ -36,6 +36,39 @@ static const struct field tester_fields[] = {
     {"openid", FIELD_TEXTS, 0, 0, NULL}, {"username", FIELD_TEXTS, 0, 0, NULL}};
 const struct schema BODY_TESTERS = SCHEMA(tester_fields);
 
+static const struct field qr_card_fields[] = {
+    {"card_id", FIELD_TEXT, FIELD_REQUIRED, 0, NULL}, {"code", FIELD_TEXT, 0, 20, NULL},
+    {"openid", FIELD_TEXT, 0, 0, NULL}, {"is_unique_code", FIELD_BOOL, 0, 0, NULL},
+    {"outer_id", FIELD_INT, 0, 0, NULL}, {"outer_str", FIELD_TEXT, 0, 128, NULL}};
+static const struct schema qr_card = SCHEMA(qr_card_fields);
+static const struct field qr_list_fields[] = {{"card_list", FIELD_OBJECTS, FIELD_REQUIRED, 0, &qr_card}};
+static const struct schema qr_list = SCHEMA(qr_list_fields);
+static const struct field qr_info_fields[] = {
+    {"card", FIELD_OBJECT, 0, 0, &qr_card}, {"multiple_card", FIELD_OBJECT, 0, 0, &qr_list}};
+static const struct schema qr_info = SCHEMA(qr_info_fields);
+static const struct field qrcode_fields[] = {
+    {"action_name", FIELD_TEXT, FIELD_REQUIRED, 0, NULL}, {"expire_seconds", FIELD_INT, 0, 0, NULL},
+    {"action_info", FIELD_OBJECT, FIELD_REQUIRED, 0, &qr_info}};
+const struct schema BODY_QRCODE = SCHEMA(qrcode_fields);
+
+static const struct field landing_card_fields[] = {
+    {"card_id", FIELD_TEXT, FIELD_REQUIRED, 0, NULL}, {"thumb_url", FIELD_TEXT, FIELD_REQUIRED, 0, NULL}};
+static const struct schema landing_card = SCHEMA(landing_card_fields);
+static const struct field landing_fields[] = {
+    {"banner", FIELD_TEXT, FIELD_REQUIRED, 0, NULL}, {"page_title", FIELD_TEXT, FIELD_REQUIRED, 0, NULL},
+    {"can_share", FIELD_BOOL, FIELD_REQUIRED, 0, NULL}, {"scene", FIELD_TEXT, FIELD_REQUIRED, 0, NULL},
+    {"card_list", FIELD_OBJECTS, FIELD_REQUIRED, 0, &landing_card}};
+const struct schema BODY_LANDING = SCHEMA(landing_fields);
+
+static const struct field paycell_fields[] = {
+    {"card_id", FIELD_TEXT, 0, 0, NULL}, {"is_open", FIELD_BOOL, FIELD_REQUIRED, 0, NULL}};
+const struct schema BODY_PAYCELL = SCHEMA(paycell_fields);
+
+static const struct field selfconsume_fields[] = {
+    {"card_id", FIELD_TEXT, 0, 0, NULL}, {"is_open", FIELD_BOOL, FIELD_REQUIRED, 0, NULL},
+    {"need_verify_cod", FIELD_BOOL, 0, 0, NULL}, {"need_remark_amount", FIELD_BOOL, 0, 0, NULL}};
+const struct schema BODY_SELFCONSUME = SCHEMA(selfconsume_fields);
+
 static const struct field token_fields[] = {
     {"grant_type", FIELD_TEXT, 0, 0, NULL}, {"appid", FIELD_TEXT, 0, 0, NULL}, {"secret", FIELD_TEXT, 0, 0, NULL},
     {"force_refresh", FIELD_BOOL, 0, 0, NULL}};

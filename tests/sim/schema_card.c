@@ -135,10 +135,35 @@ static const struct field discount_fields[] = {COMMON, {"discount", FIELD_INT, R
 static const struct field gift_fields[] = {COMMON, {"gift", FIELD_TEXT, R, 3072, NULL}};
 static const struct field general_fields[] = {COMMON, {"default_detail", FIELD_TEXT, R, 3072, NULL}};
 
+static const struct field custom_field_fields[] = {
+    {"name_type", FIELD_TEXT, 0, 64, NULL}, {"name", FIELD_TEXT, 0, 24, NULL}, {"url", FIELD_TEXT, 0, 128, NULL}};
+static const struct schema custom_field = SCHEMA(custom_field_fields);
+static const struct field custom_cell_fields[] = {
+    {"name", FIELD_TEXT, 0, 15, NULL}, {"tips", FIELD_TEXT, 0, 18, NULL}, {"url", FIELD_TEXT, 0, 128, NULL}};
+static const struct schema custom_cell = SCHEMA(custom_cell_fields);
+static const struct field bonus_fields[] = {
+    {"cost_money_unit", FIELD_INT, 0, 0, NULL}, {"increase_bonus", FIELD_INT, 0, 0, NULL},
+    {"max_increase_bonus", FIELD_INT, 0, 0, NULL}, {"init_increase_bonus", FIELD_INT, 0, 0, NULL},
+    {"cost_bonus_unit", FIELD_INT, 0, 0, NULL}, {"reduce_money", FIELD_INT, 0, 0, NULL},
+    {"least_money_to_use_bonus", FIELD_INT, 0, 0, NULL}, {"max_reduce_bonus", FIELD_INT, 0, 0, NULL}};
+static const struct schema bonus = SCHEMA(bonus_fields);
+static const struct field member_fields[] = {COMMON,
+    {"prerogative", FIELD_TEXT, R, 3072, NULL}, {"supply_bonus", FIELD_BOOL, R, 0, NULL},
+    {"supply_balance", FIELD_BOOL, R, 0, NULL}, {"background_pic_url", FIELD_TEXT, 0, 128, NULL},
+    {"bonus_url", FIELD_TEXT, 0, 128, NULL}, {"balance_url", FIELD_TEXT, 0, 128, NULL},
+    {"activate_url", FIELD_TEXT, 0, 128, NULL}, {"auto_activate", FIELD_BOOL, 0, 0, NULL},
+    {"wx_activate", FIELD_BOOL, 0, 0, NULL}, {"wx_activate_after_submit", FIELD_BOOL, 0, 0, NULL},
+    {"custom_field1", FIELD_OBJECT, 0, 0, &custom_field}, {"custom_field2", FIELD_OBJECT, 0, 0, &custom_field},
+    {"custom_field3", FIELD_OBJECT, 0, 0, &custom_field}, {"custom_cell1", FIELD_OBJECT, 0, 0, &custom_cell},
+    {"custom_cell2", FIELD_OBJECT, 0, 0, &custom_cell}, {"custom_cell3", FIELD_OBJECT, 0, 0, &custom_cell},
+    {"bonus_rule", FIELD_OBJECT, 0, 0, &bonus}, {"bonus_cleared", FIELD_TEXT, 0, 3072, NULL},
+    {"bonus_rules", FIELD_TEXT, 0, 3072, NULL}, {"balance_rules", FIELD_TEXT, 0, 3072, NULL},
+    {"discount", FIELD_INT, 0, 0, NULL}};
+
 static const struct schema scenic = SCHEMA(scenic_fields), meeting = SCHEMA(meeting_fields),
     movie = SCHEMA(movie_fields), boarding = SCHEMA(boarding_fields), groupon = SCHEMA(groupon_fields),
     cash = SCHEMA(cash_fields), discount = SCHEMA(discount_fields), gift = SCHEMA(gift_fields),
-    general = SCHEMA(general_fields);
+    general = SCHEMA(general_fields), member = SCHEMA(member_fields);
 
 static const struct card_type card_types[] = {
     {"SCENIC_TICKET",  "scenic_ticket",  &scenic,   false},
@@ -150,6 +175,7 @@ static const struct card_type card_types[] = {
     {"DISCOUNT",       "discount",       &discount, true},
     {"GIFT",           "gift",           &gift,     true},
     {"GENERAL_COUPON", "general_coupon", &general,  true},
+    {"MEMBER_CARD",    "member_card",    &member,   false},
 };
 
 #define TYPE_KEYS(flag) \
@@ -157,7 +183,7 @@ static const struct card_type card_types[] = {
     {"movie_ticket", FIELD_OBJECT, flag, 0, &movie}, {"boarding_pass", FIELD_OBJECT, flag, 0, &boarding}, \
     {"groupon", FIELD_OBJECT, flag, 0, &groupon}, {"cash", FIELD_OBJECT, flag, 0, &cash}, \
     {"discount", FIELD_OBJECT, flag, 0, &discount}, {"gift", FIELD_OBJECT, flag, 0, &gift}, \
-    {"general_coupon", FIELD_OBJECT, flag, 0, &general}
+    {"general_coupon", FIELD_OBJECT, flag, 0, &general}, {"member_card", FIELD_OBJECT, flag, 0, &member}
 
 static const struct field card_fields[] = {{"card_type", FIELD_TEXT, 0, 24, NULL}, TYPE_KEYS(0)};
 static const struct schema card = SCHEMA(card_fields);

@@ -211,6 +211,12 @@ coupon=${good/SCENIC_TICKET/GENERAL_COUPON}
 coupon=${coupon/scenic_ticket/general_coupon}
 coupon=${coupon/\"ticket_class\":\"全价票\",\"guide_url\":\"https:\/\/www.example.com\/map\"/\"default_detail\":\"x\"}
 is "coupons have ended" 48001 "$(code_of /card/create "$coupon")"
+member=${good/SCENIC_TICKET/MEMBER_CARD}
+member=${member/scenic_ticket/member_card}
+member=${member/\"ticket_class\":\"全价票\",\"guide_url\":\"https:\/\/www.example.com\/map\"/\"prerogative\":\"x\",\"supply_bonus\":true,\"supply_balance\":false}
+is "a member card" 0 "$(code_of /card/create "$member")"
+member=${member/DATE_TYPE_FIX_TIME_RANGE/DATE_TYPE_PERMANENT}
+is "for ever, which no other card is" "0 40079" "$(code_of /card/create "$member") $(code_of /card/create "${good/DATE_TYPE_FIX_TIME_RANGE/DATE_TYPE_PERMANENT}")"
 set_to '{"coupon_errcode":0}'
 is "unless they are switched on" 0 "$(code_of /card/create "$coupon")"
 update() { api /card/update "{\"card_id\":\"$card\",\"scenic_ticket\":{\"base_info\":{$1}}}"; }
@@ -339,6 +345,24 @@ is "a picture gets an address" true "$(field '.url | startswith("http://mmbiz.qp
 is "not a picture, nothing" "40137 41005" "$(field .errcode "$(upload "media=@$0")") $(field .errcode "$(upload x=y)")"
 head -c 1100000 /dev/zero >>"$dir/logo.png"
 is "too big" 40009 "$(field .errcode "$(upload "media=@$dir/logo.png")")"
+
+echo "# offering cards"
+open=$(create '"use_all_locations":true' 5) own=$(create '"use_custom_code":true' 5)
+button=$(create '"use_all_locations":true,"center_title":"x","center_url":"https:\/\/example.com\/"' 5)
+qr() { code_of /card/qrcode/create "{\"action_name\":\"$1\",$2}"; }
+one() { echo "\"action_info\":{\"card\":{\"card_id\":\"$1\"${2:+,$2}}}"; }
+is "a QR code" 0 "$(qr QR_CARD "$(one "$open" '"outer_str":"poster"')")"
+is "of a minute to half an hour" "0 40053 40053" "$(qr QR_CARD "\"expire_seconds\":1800,$(one "$open")") $(qr QR_CARD "\"expire_seconds\":59,$(one "$open")") $(qr QR_CARD "\"expire_seconds\":1801,$(one "$open")")"
+is "a code where the merchant chooses it, and only there" "0 40053 40053" "$(qr QR_CARD "$(one "$own" '"code":"Q1"')") $(qr QR_CARD "$(one "$own")") $(qr QR_CARD "$(one "$open" '"code":"Q1"')")"
+is "an openid where it is bound, and only there" 40053 "$(qr QR_CARD "$(one "$open" '"openid":"o1"')")"
+is "another action, another's card, null" "40053 40073 47001" "$(qr QR_SCENE "$(one "$open")") $(qr QR_CARD "$(one pNobodys)") $(qr QR_CARD "\"expire_seconds\":null,$(one "$open")")"
+list="\"action_info\":{\"multiple_card\":{\"card_list\":[{\"card_id\":\"$open\"},{\"card_id\":\"$button\",\"outer_str\":\"b\"}]}}"
+is "several cards" "0 40053" "$(qr QR_MULTIPLE_CARD "$list") $(qr QR_CARD "$list")"
+page() { code_of /card/landingpage/create "{\"banner\":\"http://mmbiz.qpic.cn/$1\",\"page_title\":\"x\",\"can_share\":true,\"scene\":\"$2\",\"card_list\":[{\"card_id\":\"$open\",\"thumb_url\":\"http://mmbiz.qpic.cn/b/0\"}${3:-}]}"; }
+is "a landing page" "0 40097 47001" "$(page a/0 SCENE_H5) $(page a/0 SCENE_X) $(page a/0 SCENE_H5 ',"x"')"
+cell() { code_of "/card/$1/set" "{\"card_id\":\"$2\",\"is_open\":${3:-true}}"; }
+is "cells need stores" "0 0 40107 43017 0" "$(cell paycell "$open") $(cell selfconsumecell "$open") $(cell paycell "$own") $(cell selfconsumecell "$own") $(cell paycell "$own" false)"
+is "and no button in the centre" "40145 45046" "$(cell paycell "$button") $(cell selfconsumecell "$button")"
 
 echo "# faults and statistics"
 ips=/cgi-bin/getcallbackip
