@@ -63,6 +63,25 @@ exception when unique_violation then
   return null;
 end $$;
 
+-- Writes the next codes behind `after` down as up to `parts` parts of 100. The row locks keep two workers apart. Codes are read
+-- off the key in their order, whatever the planner believes about a table that was filled a moment ago.
+create function code_part_record(template_id integer, after text, parts integer) returns setof code_part
+language sql set search_path = pg_catalog, kaquan, pg_temp set enable_sort = off set enable_bitmapscan = off set enable_seqscan = off
+  set jit = off as $$
+  with next as (
+    select s.code from kaquan.code_stock s
+     where s.template_id = $1 and s.part is null and s.trouble is null and s.code > after
+     order by s.code limit parts * 100 for update),
+  cut as (select n.code, (row_number() over (order by n.code) - 1) / 100 as nth from next n),
+  made as (
+    insert into kaquan.code_part (template_id, codes, sends)
+    select $1, array_agg(c.code order by c.code), 1 from cut c group by c.nth order by c.nth
+    returning *),
+  marked as (
+    update kaquan.code_stock s set part = m.id from made m where s.template_id = $1 and s.code = any (m.codes))
+  select * from made
+$$;
+
 -- Imported codes that are neither tickets nor on their way to be: null when the template makes its own.
 create function codes_left(template_id integer) returns bigint
 language sql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
@@ -126,5 +145,5 @@ grant select on pool_forecast to kaquan_worker, kaquan_operator, kaquan_auditor,
 grant select on code_level to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant select (id, template_id, confirmed, sends, recorded_at, confirmed_at) on code_part
   to kaquan_operator, kaquan_auditor, kaquan_monitor;
-grant execute on function code_import to kaquan_worker;
+grant execute on function code_import, code_part_record to kaquan_worker;
 grant execute on function codes_left, stock_left to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;

@@ -11,7 +11,7 @@
 #include "json.h"
 #include "wx_many.h"
 
-enum { PARTS_AT_ONCE = 16, CONFIRM_AT_ONCE = 32, SENDS_MAX = 8 };
+enum { PARTS_AT_ONCE = 8, CONFIRM_AT_ONCE = 32, SENDS_MAX = 8 };
 static const double TELL_EVERY_S = 1;
 
 /* Each call has lanes of its own. */
@@ -328,11 +328,17 @@ static bool tell(struct deposit *d, struct err *err) {
     return job_progress(d->run->work->db, &d->run->job, d->confirmed, d->total, err);
 }
 
+/* Parts are read and written down while calls are on their way, so that the next ones leave as soon as a lane is
+ * free. */
+static bool go_on(struct deposit *d, struct err *err) {
+    return start_all(d, err) && supply(d, err) && start_all(d, err) && tell(d, err);
+}
+
 static void flow(struct deposit *d, struct err *err) {
     int lane = 0;
     while (lane >= 0) {
         AUTO_WX_REPLY struct wx_reply reply = {0};
-        if (!d->failed && !app_stopping() && !(supply(d, err) && start_all(d, err) && tell(d, err)))
+        if (!d->failed && !app_stopping() && !go_on(d, err))
             give_up(d, err);
         bool good = wx_many_next(d->many, &lane, &reply, err);
         if (lane >= 0)
