@@ -236,6 +236,64 @@ TEST(a_rotation_puts_unsold_codes_on_fresh_cards) {
     assert_int_equal(test_number(NULL, "select kaquan.codes_left(%d)", s.template_id), CODES - 2);
 }
 
+/* --- the forecast --- */
+
+/* So many claims in each of the last ten minutes. */
+static void claims_a_minute(const struct scene *s, int claims) {
+    test_sql(NULL,
+             "insert into kaquan.stat_minute (template_id, minute, claims) select %d, date_trunc('minute', now())"
+             " - make_interval(mins => i), %d from generate_series(1, 10) i",
+             s->template_id, claims);
+}
+
+static int64_t minutes_until(const struct scene *s, const char *column) {
+    return test_number(NULL,
+                       "select round(extract(epoch from %s - now()) / 60) from kaquan.pool_forecast"
+                       " where template_id = %d",
+                       column, s->template_id);
+}
+
+TEST(the_forecast_says_when_cards_and_stock_end) {
+    struct scene s = scene_new("forecast", "merchant");
+    test_sql(NULL, "update kaquan.template set pool_low = 50, pool_target = 200, stock = 1000 where id = %d",
+             s.template_id);
+    scene_fill(&s, 1, 200);
+    assert_string_equal(pool_state(&s), "open");
+    assert_string_equal(
+        test_sql(NULL, "select empty_at from kaquan.pool_forecast where template_id = %d", s.template_id), "");
+    claims_a_minute(&s, 10);
+    int64_t counted =
+        test_number(NULL, "select stock_left from kaquan.pool_forecast where template_id = %d", s.template_id);
+    assert_int_equal(minutes_until(&s, "empty_at"), 20);
+    assert_int_equal(minutes_until(&s, "stock_ends_at"), (counted + 5) / 10);
+    AUTO_OUTPUT struct test_output o = test_worker("pool", "show", s.key, "--json");
+    assert_int_equal(o.exit_code, 0);
+    assert_non_null(strstr(buf_str(&o.out), "\"state\":\"open\""));
+    assert_non_null(strstr(buf_str(&o.out), "\"stock_ends_at\":\""));
+}
+
+TEST(the_state_of_a_pool_is_one_word_and_health_names_the_low_ones) {
+    static const struct {
+        const char *change, *state;
+    } changes[] = {
+        {"pool_low = 300, pool_target = 1000", "low"},
+        {"paused = true", "paused"},
+        {"paused = false, sale_from = now() + interval '1 h'", "before sale"},
+        {"sale_from = null, sale_until = now() - interval '1 h'", "after sale"},
+        {"sale_until = null, status = 'waiting'", "not approved"},
+        {"status = 'approved'", "low"},
+    };
+    struct scene s = scene_new("states", "merchant");
+    scene_fill(&s, 1, 100);
+    for (size_t i = 0; i < ARRAY_LEN(changes); i++) {
+        test_sql(NULL, "update kaquan.template set %s where id = %d", changes[i].change, s.template_id);
+        assert_string_equal(pool_state(&s), changes[i].state);
+    }
+    AUTO_OUTPUT struct test_output o = test_worker("health", "--plain");
+    assert_non_null(strstr(buf_str(&o.out), "low water\twarn\t"));
+    assert_non_null(strstr(buf_str(&o.out), "states 100 of 1000"));
+}
+
 static int rehearse(void **state UNUSED) {
     rehearsal_begin(60, 120, "--ticket-mode", "overlap");
     return 0;
@@ -251,6 +309,8 @@ int main(void) {
         cmocka_unit_test(an_import_is_in_the_audit_log),
         cmocka_unit_test(codes_of_another_database_are_refused),
         cmocka_unit_test(templates_that_take_no_codes_say_why),
+        cmocka_unit_test(the_forecast_says_when_cards_and_stock_end),
+        cmocka_unit_test(the_state_of_a_pool_is_one_word_and_health_names_the_low_ones),
         cmocka_unit_test(fills_put_imported_codes_on_cards_until_they_are_sold_out),
         cmocka_unit_test(a_rotation_puts_unsold_codes_on_fresh_cards),
     };
