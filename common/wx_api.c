@@ -92,6 +92,14 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
         "opens or closes paying from the card", "13"},
     [WX_SELFCONSUMECELL_SET] = {WX_SELFCONSUMECELL_SET, "POST", "/card/selfconsumecell/set", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
         "opens or closes consuming by the holder", "13"},
+    [WX_CODE_UPDATE] = {WX_CODE_UPDATE, "POST", "/card/code/update", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "gives a ticket another code", "11"},
+    [WX_MEETING_UPDATE] = {WX_MEETING_UPDATE, "POST", "/card/meetingticket/updateuser", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "changes seat and time of a meeting ticket", "14"},
+    [WX_MOVIE_UPDATE] = {WX_MOVIE_UPDATE, "POST", "/card/movieticket/updateuser", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "changes seat and time of a movie ticket", "14"},
+    [WX_BOARDING_CHECKIN] = {WX_BOARDING_CHECKIN, "POST", "/card/boardingpass/checkin", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
+        "checks a boarding pass in", "14"},
 };
 
 /* The api_ticket's daily number is "very limited" and not published. */

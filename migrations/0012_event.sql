@@ -116,6 +116,32 @@ language sql stable rows 10 set search_path = pg_catalog, kaquan, pg_temp as $$
   select t.request_id, t.template_id from kaquan.ticket t where t.claimed_at >= now() - interval '15 min' and t.openid = $1
 $$;
 
+-- Acts on many tickets through WeChat, each with a result of its own; the worker goes on where it stopped.
+create table bulk (
+  id bigint generated always as identity primary key,
+  account_id bigint not null references account,
+  template_id integer not null references template,
+  act text not null check (act in ('consume', 'void', 'change_code', 'update')),
+  person text not null,
+  reason text,
+  created_at timestamptz not null default now(),
+  finished_at timestamptz
+);
+create index bulk_open on bulk (account_id, id) where finished_at is null;
+create table bulk_item (
+  bulk_id bigint not null references bulk on delete cascade,
+  n integer not null,                             -- its line
+  request_id text collate "C" not null,
+  code text collate "C" not null,
+  argument jsonb not null default '{}',           -- what the call carries beside code and card_id
+  state text not null default 'waiting' check (state in ('waiting', 'done', 'failed', 'cancelled')),
+  errcode integer,
+  text text,
+  ended_at timestamptz,
+  primary key (bulk_id, n)
+);
+create index bulk_item_waits on bulk_item (bulk_id, n) where state = 'waiting';
+
 -- Takes a push as WeChat sent it to the backend's callback address, XML or JSON, plain or encrypted, after the backend
 -- checked its signature. True: it is new; false: this very text was recorded before. The worker reads and applies it.
 -- A mini program's backend may report a code that wx.addCard encrypted as the member EncryptCode in place of UserCardCode.
@@ -171,12 +197,16 @@ begin
      where exists (select from kaquan.wx_event e where e.account_id = a.id and e.state = 'new')
     union all
     select 'event_decrypt', a.id, null::integer, now() from kaquan.account a
-     where a.enabled and exists (select from kaquan.wx_event e where e.account_id = a.id and e.state = 'coded')$more$;
+     where a.enabled and exists (select from kaquan.wx_event e where e.account_id = a.id and e.state = 'coded')
+    union all
+    select 'ticket_bulk', a.id, null::integer, now() from kaquan.account a
+     where a.enabled and exists (select from kaquan.bulk b where b.account_id = a.id and b.finished_at is null)$more$;
 end $extend$;
 
 grant select on account_callback, wx_event, ticket_step, ticket_past_code, ticket_person, ticket_person_mark to kaquan_worker;
+grant select, insert, update on bulk, bulk_item to kaquan_worker;
 grant insert, update on account_callback to kaquan_worker;
-grant update on wx_event, ticket_person_mark to kaquan_worker;
+grant update on ticket_event, wx_event, ticket_person_mark to kaquan_worker;
 grant insert, delete on ticket_past_code, ticket_person to kaquan_worker;
 grant execute on function tickets_of to kaquan_worker;
 grant insert on ticket_outer to kaquan_worker; -- of tickets that were born without a card

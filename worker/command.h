@@ -55,6 +55,7 @@ enum option_id {
     OPT_OPENID,
     OPT_OUTER,
     OPT_EXPIRES,
+    OPT_IDS_FROM,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))

@@ -18,6 +18,7 @@ static const struct job_kind kinds[] = {
     {"ticket_renew",       "sign cards again for tickets that asked for it",                             false, 0,  5, job_ticket_renew},
     {"event_apply",        "apply WeChat's pushes to tickets and templates",                             false, 0,  2, job_event_apply},
     {"event_decrypt",      "ask WeChat for the codes that pushes carry encrypted",                      true,  0, 15, job_event_decrypt},
+    {"ticket_bulk",        "consume, void or change tickets at WeChat, each with a result",              true,  0, 15, job_ticket_bulk},
     {"ticket_person",      "note whose the new tickets are, for the search by openid",                  false, 0, 15, job_ticket_person},
     {"stat_minute",        "sum up claims, adds and entries",                                            false, 0, 15, job_stat_minute},
     {"prune",              "forget what the site keeps no longer, and dead workers",                      false, 0, 60, job_prune},

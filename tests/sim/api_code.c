@@ -6,6 +6,7 @@
 #include "body.h"
 #include "codecrypt.h"
 #include "event.h"
+#include "schema.h"
 
 #define CODES_A_CALL 100
 
@@ -82,6 +83,54 @@ void api_code_unavailable(struct call *c) {
         return;
     code->state = CODE_UNAVAILABLE;
     reply_ok(c);
+}
+
+/* Custom codes only. */
+void api_code_update(struct call *c) {
+    struct code *code = call_code(c);
+    const char *fresh = text_in(c->body, "new_code");
+    if (code == NULL || !is_usable(c, code))
+        return;
+    struct card *card = code->card;
+    if (fresh == NULL || *fresh == '\0')
+        refuse(c, 41013);
+    else if (strlen(fresh) > CODE_LENGTH)
+        refuse(c, 40116);
+    else if (card->mode != CODES_MERCHANT || hash_get(&card->codes, fresh))
+        refuse(c, 40056);
+    if (c->errcode)
+        return;
+    hash_take(&card->codes, code->code);
+    copy_text(code->code, sizeof code->code, fresh);
+    hash_put(&card->codes, fresh, code);
+    reply_ok(c);
+}
+
+/* Which type each of these endpoints is for, and what it cannot do without. */
+static const struct {
+    const char *path, *type, *field;
+    int missing;
+} updates[] = {
+    {"/card/meetingticket/updateuser", "MEETING_TICKET", NULL, 0},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "ticket_class", 41014},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "show_time", 41015},
+    {"/card/boardingpass/checkin", "BOARDING_PASS", NULL, 0},
+};
+
+void api_ticket_update(struct call *c) {
+    const struct code *code = call_code(c);
+    if (code == NULL || !is_usable(c, code))
+        return;
+    for (size_t i = 0; i < COUNT_OF(updates); i++) {
+        if (strcmp(updates[i].path, c->endpoint->path) != 0)
+            continue;
+        if (strcmp(updates[i].type, code->card->type->name) != 0)
+            refuse(c, 40073);
+        else if (updates[i].field && !cJSON_HasObjectItem(c->body, updates[i].field))
+            refuse(c, updates[i].missing);
+    }
+    if (!c->errcode)
+        reply_ok(c);
 }
 
 static bool is_repeated(const cJSON *item) {

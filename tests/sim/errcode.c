@@ -58,6 +58,8 @@ static const struct errcode_row {
     {41011, "missing required fields! please check document and request json!"},
     {41012, "missing card id"},
     {41013, "missing code"},
+    {41014, "missing ticket_class"},
+    {41015, "missing show_time"},
     {42001, "access_token expired"},
     {43001, "require GET method"},
     {43002, "require POST method"},

@@ -32,6 +32,29 @@ const struct schema BODY_CODES = SCHEMA(codes_fields);
 static const struct field decrypt_fields[] = {{"encrypt_code", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_DECRYPT = SCHEMA(decrypt_fields);
 
+static const struct field new_code_fields[] = {
+    {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"new_code", FIELD_TEXT, 0, 0, NULL}};
+const struct schema BODY_NEW_CODE = SCHEMA(new_code_fields);
+
+static const struct field meeting_fields[] = {
+    {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"zone", FIELD_TEXT, 0, 0, NULL},
+    {"entrance", FIELD_TEXT, 0, 0, NULL}, {"seat_number", FIELD_TEXT, 0, 0, NULL}, {"begin_time", FIELD_INT, 0, 0, NULL},
+    {"end_time", FIELD_INT, 0, 0, NULL}};
+const struct schema BODY_MEETING = SCHEMA(meeting_fields);
+
+static const struct field movie_fields[] = {
+    {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"ticket_class", FIELD_TEXT, 0, 0, NULL},
+    {"show_time", FIELD_INT, 0, 0, NULL}, {"duration", FIELD_INT, 0, 0, NULL}, {"screening_room", FIELD_TEXT, 0, 0, NULL},
+    {"seat_number", FIELD_ANY, 0, 0, NULL}}; /* sources disagree: a text or an array */
+const struct schema BODY_MOVIE = SCHEMA(movie_fields);
+
+static const struct field boarding_fields[] = {
+    {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"passenger_name", FIELD_TEXT, 0, 0, NULL},
+    {"class", FIELD_TEXT, 0, 0, NULL}, {"seat", FIELD_TEXT, 0, 0, NULL}, {"etkt_bnr", FIELD_TEXT, 0, 0, NULL},
+    {"qrcode_data", FIELD_TEXT, 0, 0, NULL}, {"is_cancel", FIELD_BOOL, 0, 0, NULL}, {"gate", FIELD_TEXT, 0, 0, NULL},
+    {"boarding_time", FIELD_INT, 0, 0, NULL}};
+const struct schema BODY_BOARDING = SCHEMA(boarding_fields);
+
 static const struct field tester_fields[] = {
     {"openid", FIELD_TEXTS, 0, 0, NULL}, {"username", FIELD_TEXTS, 0, 0, NULL}};
 const struct schema BODY_TESTERS = SCHEMA(tester_fields);

@@ -1,0 +1,187 @@
+/* Acts on tickets through WeChat, as the simulator carries them out: each ticket has its result, nothing is done
+ * twice or forgotten when the worker dies, and many at once want a confirmation. And a person taken out of
+ * everything. */
+#include "rehearsal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "text.h"
+
+enum { SOME = 12 };
+
+static struct scene scene;
+
+/* A template whose cards c-1 .. are claimed and added by users. */
+static int rehearse(void **state UNUSED) {
+    rehearsal_begin(60, 120, "--ticket-mode", "overlap");
+    rehearsal_account("fest", "33333333333333333333333333333333");
+    scene = rehearsal_template("fest", "adult", "merchant", 100, 10);
+    rehearsal_fill(&scene);
+    for (int i = 1; i <= SOME * 3; i++) {
+        char id[24];
+        snprintf(id, sizeof id, "c-%d", i);
+        struct answer a = claim(&scene, id);
+        assert_string_equal(rehearsal_add(a.card_id, a.card_ext, NULL), "ok");
+    }
+    return 0;
+}
+
+static const char *code_of(int i) {
+    char id[24];
+    snprintf(id, sizeof id, "c-%d", i);
+    return scene_ticket(&scene, id, "t.code");
+}
+
+/* What `input` has, through --ids-from -; the exit code. */
+static int act(const char *verb, const char *template, const char *confirmation, const char *input) {
+    const struct test_run how = {.input = input};
+    AUTO_OUTPUT struct test_output o = test_worker_run(
+        &how, (const char *const[]){"ticket", verb, "--template", template, "--ids-from", "-", confirmation, NULL});
+    return o.exit_code;
+}
+
+static const char *results(void) {
+    return test_sql(NULL, "select string_agg(state, ' ' order by n) from kaquan.bulk_item where bulk_id ="
+                          " (select max(id) from kaquan.bulk)");
+}
+
+static char *codes(int from, int to) {
+    AUTO_BUF struct buf text = {0};
+    for (int i = from; i <= to; i++)
+        buf_printf(&text, "%s\n", code_of(i));
+    return mem_text(buf_str(&text));
+}
+
+TEST(tickets_become_void_and_each_has_its_result) {
+    char input[200];
+    snprintf(input, sizeof input, "%s\n\n%s\r\n", code_of(1), code_of(2));
+    assert_int_equal(act("void", "adult", NULL, input), 64); /* unasked */
+    assert_int_equal(act("void", "adult", "--yes", input), 0);
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "done done");
+    assert_string_equal(scene_ticket(&scene, "c-1", "t.state"), "void");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_event where kind = 'void'"), 2);
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'ticket_void'"), 1);
+    snprintf(input, sizeof input, "%s\n", code_of(1)); /* a void ticket cannot be consumed */
+    assert_int_equal(act("consume", "adult", "--yes", input), 0);
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "failed");
+    assert_int_equal(test_number(NULL, "select max(errcode) from kaquan.bulk_item"), 40127);
+    assert_string_equal(scene_ticket(&scene, "c-1", "t.state"), "void");
+}
+
+TEST(many_at_once_want_the_name_of_the_template) {
+    char *input = codes(3, 3 + 10);
+    assert_int_equal(act("void", "adult", "--yes", input), 64);
+    assert_int_equal(act("void", "adult", "--confirm=child", input), 64);
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk_item where code = '%s'", code_of(3)), 0);
+    free(input);
+}
+
+TEST(a_list_with_one_wrong_line_is_refused_whole) {
+    char input[200];
+    int64_t before = test_number(NULL, "select count(*) from kaquan.bulk");
+    snprintf(input, sizeof input, "%s\nUNKNOWN\n", code_of(4));
+    assert_int_equal(act("consume", "adult", "--yes", input), 65);
+    snprintf(input, sizeof input, "%s\n%s\n", code_of(4), code_of(4));
+    assert_int_equal(act("consume", "adult", "--yes", input), 65);
+    snprintf(input, sizeof input, "%s more\n", code_of(4));
+    assert_int_equal(act("consume", "adult", "--yes", input), 65);
+    assert_int_equal(act("change-code", "adult", "--yes", code_of(4)), 65);
+    snprintf(input, sizeof input, "%s %s\n", code_of(4), code_of(5)); /* the code of another ticket */
+    assert_int_equal(act("change-code", "adult", "--yes", input), 65);
+    snprintf(input, sizeof input, "%s {\"seat_number\":\"1\"}\n", code_of(4)); /* not of a scenic ticket */
+    assert_int_equal(act("update", "adult", "--yes", input), 65);
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk"), before);
+}
+
+TEST(a_changed_code_keeps_the_ticket_and_the_code_before) {
+    char input[200], old[24];
+    text_copy(old, sizeof old, code_of(6));
+    snprintf(input, sizeof input, "%s FRESH-6\n", old);
+    assert_int_equal(act("change-code", "adult", "--yes", input), 0);
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "done");
+    assert_string_equal(code_of(6), "FRESH-6");
+    assert_string_equal(test_sql(NULL, "select request_id from kaquan.ticket_past_code where code = '%s'", old),
+                        "c-6");
+    assert_int_equal(act("consume", "adult", "--yes", "FRESH-6\n"), 0); /* WeChat knows it, too */
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(scene_ticket(&scene, "c-6", "t.state"), "consumed");
+}
+
+/* Killed after WeChat did it and before we wrote it down: the repetition finds it done. */
+TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
+    static const char *const verbs[] = {"consume", "void", "change-code"};
+    for (int i = 0; i < 3; i++) {
+        char input[200];
+        snprintf(input, sizeof input, i == 2 ? "%s LATER\n" : "%s\n", code_of(20 + i));
+        assert_int_equal(act(verbs[i], "adult", "--yes", input), 0);
+        setenv("KAQUAN_FAULT", "bulk_after_call", 1);
+        rehearsal_worker(137, "run ticket_bulk");
+        unsetenv("KAQUAN_FAULT");
+        assert_string_equal(results(), "waiting");
+        test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
+        rehearsal_worker(0, "run ticket_bulk");
+        assert_string_equal(results(), "done");
+        assert_string_equal(test_sql(NULL, "select text from kaquan.bulk_item order by bulk_id desc limit 1"),
+                            "it was so already");
+    }
+    assert_string_equal(scene_ticket(&scene, "c-20", "t.state"), "consumed");
+    assert_string_equal(scene_ticket(&scene, "c-21", "t.state"), "void");
+    assert_string_equal(code_of(22), "LATER");
+}
+
+TEST(what_is_still_open_can_be_given_up) {
+    char line[64], input[64];
+    snprintf(input, sizeof input, "%s\n", code_of(8));
+    assert_int_equal(act("void", "adult", "--yes", input), 0);
+    snprintf(line, sizeof line, "bulk cancel %" PRId64 " --yes",
+             test_number(NULL, "select max(id) from kaquan.bulk"));
+    rehearsal_worker(0, line);
+    rehearsal_worker(65, line);
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "cancelled");
+    assert_string_equal(scene_ticket(&scene, "c-8", "t.state"), "handed_out");
+}
+
+TEST(an_erased_person_is_nowhere_and_the_ticket_stays) {
+    scene_claim(SCENE_BACKEND, scene.key, "mine", "oErase");
+    test_sql(NULL, "update kaquan.ticket set holder = 'oErase' where request_id = 'mine'");
+    test_sql(NULL,
+             "insert into kaquan.ticket_event (request_id, template_id, kind, detail) values ('mine', %" PRId32
+             ", 'added', '{\"openid\": \"oErase\", \"code\": \"x\"}')",
+             scene.template_id);
+    test_sql(NULL,
+             "insert into kaquan.wx_event (account_id, digest, payload, state, openid, detail) values (%" PRId64
+             ", '\\x01', '<xml>oErase</xml>', 'kept', 'oErase', '{}')",
+             scene.account);
+    rehearsal_worker(0, "run ticket_person");
+    rehearsal_worker(64, "ticket erase oErase --yes");
+    rehearsal_worker(0, "ticket erase oErase --confirm=oErase");
+    static const char *const tables[] = {"ticket", "ticket_event", "wx_event", "ticket_person", "audit_log"};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        assert_int_equal(
+            test_number(NULL, "select count(*) from kaquan.%s x where position('oErase' in x::text) > 0", tables[i]),
+            0);
+    assert_string_equal(scene_ticket(&scene, "mine", "t.state"), "handed_out");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'ticket_erase'"), 1);
+    assert_string_equal(scene_claim(SCENE_BACKEND, scene.key, "mine", NULL).outcome,
+                        "ok"); /* the request id still has it */
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tickets_become_void_and_each_has_its_result),
+        cmocka_unit_test(many_at_once_want_the_name_of_the_template),
+        cmocka_unit_test(a_list_with_one_wrong_line_is_refused_whole),
+        cmocka_unit_test(a_changed_code_keeps_the_ticket_and_the_code_before),
+        cmocka_unit_test(a_worker_that_dies_between_call_and_record_does_it_once),
+        cmocka_unit_test(what_is_still_open_can_be_given_up),
+        cmocka_unit_test(an_erased_person_is_nowhere_and_the_ticket_stays),
+    };
+    return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
+}
