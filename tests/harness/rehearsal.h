@@ -21,7 +21,8 @@ const char *rehearsal_file(const char *name);
  * behind. */
 void rehearsal_account(const char *key, const char *secret);
 const char *rehearsal_appid(const char *key);
-/* A template of that account, queued for review. `mode`: merchant, deposit, wechat, bound (merchant with bind_openid). */
+/* A template of that account, queued for review. `mode`: merchant, deposit, wechat, bound (merchant with
+ * bind_openid). */
 struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low);
 
 /* A word at a time, as in a shell without quotes; must end with `code`. */
