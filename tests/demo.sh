@@ -46,6 +46,73 @@ crowd() { # crowd NAME OPTIONS...: 20 visitors at a time, as the backend sees th
     trouble "the crowd ($(cat "$dir/$name.json"))" "$dir/$name.log" "less $dir/serve.log $dir/sim.log, and: $here_psql"
 }
 
+# --- after the sale: what visitors, gates and operators do; each act is one line, and what came of it ---
+
+simulate() { curl -sf "$sim/sim/$1" -d "$2" > /dev/null; } # simulate WHAT JSON
+ask() { sql -c "$1"; }
+# The lines of a command, below the act that it belongs to. Its exit code may be a finding: what must be so is asked afterwards.
+shown() { "$@" 2>&1 | sed 's/^/      /' || :; }
+
+# What WeChat pushed since the last time goes to the database, as the backend that WeChat calls hands it on.
+pushed=0
+forward() {
+  while :; do
+    curl -sf "$sim/sim/events?after=$pushed&limit=500" > "$dir/pushes.json"
+    jq -c '[.events[].xml]' "$dir/pushes.json" > "$dir/pushes.xml"
+    PGUSER=festival_app sql -v file="$dir/pushes.xml" > /dev/null <<'SQL'
+\set pushes `cat :'file'`
+select kaquan.event_record(push) from jsonb_array_elements_text(:'pushes'::jsonb) push;
+SQL
+    if [ "$(jq '.events | length' "$dir/pushes.json")" -eq 0 ]; then return; fi
+    pushed=$(jq .last "$dir/pushes.json")
+  done
+}
+all_applied() { [ "$(ask "select count(*) from kaquan.wx_event where state = 'new'")" -eq 0 ]; }
+in_state() { [ "$(ask "select count(*) from kaquan.ticket where code = '$1' and state = '$2'")" -eq 1 ]; } # in_state CODE STATE
+hear() { forward && stage_until 30 all_applied; }
+admit() { # admit CODE SCAN -> "admitted, 1 entry" or "refused: entries"
+  PGUSER=festival_gate sql -v code="$1" -v scan="$2" <<'SQL'
+select case when a.admitted then 'admitted, entries: ' || a.entries else 'refused: ' || a.reason end
+  from kaquan.ticket_admit('adult', :'code', 'north', :'scan') a;
+SQL
+}
+
+visits() {
+  ask "do \$\$ begin if not exists (select from pg_roles where rolname = 'festival_gate') then
+    create role festival_gate login in role kaquan_gate; end if; end \$\$"
+  worker gate add festival_gate --account festival > "$dir/gate.sql" &&
+    worker gate rule adult entries=2 > /dev/null &&
+    card=$(ask "select card_id from kaquan.template where key = 'adult'") &&
+    code=$(ask "select code from kaquan.ticket where state = 'added' order by claimed_at limit 1") &&
+    [ -n "$code" ] || return
+  say "  $(ask "select count(*) from kaquan.ticket where state = 'added'") visitors have the card in their wallet, as WeChat's pushes say"
+
+  say "  one of them gives it to a friend, who takes it"
+  simulate gift "{\"card_id\":\"$card\",\"code\":\"$code\",\"friend\":\"oFriend\"}" && hear || return
+  shown worker event list --limit 3
+  [ "$(ask "select count(*) from kaquan.ticket_event where kind = 'received'")" -eq 1 ] || return
+
+  say "  the friend goes in, out and in again; a third time is once too often"
+  first=$(admit "$code" scan-1) second=$(admit "$code" scan-2) third=$(admit "$code" scan-3) || return
+  say "      $first; $second; $third"
+  case "$first $second $third" in *1*2*refused*) ;; *) return 1 ;; esac
+
+  say "  a ticket was sold by mistake: it is made void, and the gate knows"
+  code=$(ask "select code from kaquan.ticket where state = 'added' order by claimed_at desc limit 1")
+  worker ticket void "$code" --yes --wait --reason 'sold by mistake' > "$dir/void.log" 2>&1 && stage_until 20 in_state "$code" void || return
+  say "      $(admit "$code" scan-4)"
+}
+
+address() {
+  say "  WeChat's whitelist loses this host's address"
+  simulate whitelist '{"appid":"wx0123456789abcdef","add":["203.0.113.7"]}' || return
+  shown worker ip check festival
+  say "  the address is added, as it says"
+  simulate whitelist '{"appid":"wx0123456789abcdef","add":["127.0.0.1"]}' || return
+  shown worker ip check festival
+  worker ip check festival > "$dir/address.log" 2>&1
+}
+
 figure() { jq -r "$1" -s "$dir/crowd.json" "$dir/rotation.json"; }
 row() { printf '  %-34s %s\n' "$1" "$2"; }
 summary() {
@@ -87,6 +154,9 @@ start() {
   most=$((7200 / scale + 10))
   say "  and more come while the api_ticket changes (at most $most s)"
   crowd rotation --pause 100 --rotations 1 --seconds "$most"
+  step "WeChat's pushes reach the backend, which hands them on to event_record()" "$dir/serve.log" hear
+  visits || trouble "the visit" "$dir/serve.log" "less $dir/serve.log $dir/sim.log, and: $here_psql"
+  address || trouble "the address check" "$dir/serve.log" "less $dir/serve.log $dir/sim.log, and: $here_psql"
   summary
   say "It goes on until make demo-stop. To look around:"
   say "  export PGHOST='$PGHOST' PGUSER=kaquan_worker PGDATABASE=kaquan_demo KAQUAN_KEY_FILE='$KAQUAN_KEY_FILE'"

@@ -74,8 +74,9 @@ stage_account() { # the account festival with the template adult, imported and q
   rm -f "$KAQUAN_KEY_FILE"
   worker key new "$KAQUAN_KEY_FILE" &&
     worker site set time_scale "$stage_scale" --yes &&
+    original_id=$(curl -sf "$sim/sim/accounts" | jq -r '.accounts[0].original_id') && # what its pushes are addressed to
     printf demosecret | worker account add festival --appid wx0123456789abcdef --name 松湖景区 --api-base "$sim" \
-      --secret-file - &&
+      --original-id "$original_id" --secret-file - &&
     worker backend add festival_app --account festival > "$stage/backend.sql" && # SQL for an administrator; ours is made
     worker template import "$root/tests/demo/adult.json" --account festival &&
     worker template set adult --target "$1" --low $(($1 / 4)) &&
