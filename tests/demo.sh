@@ -89,7 +89,7 @@ visits() {
 
   say "  one of them gives it to a friend, who takes it"
   simulate gift "{\"card_id\":\"$card\",\"code\":\"$code\",\"friend\":\"oFriend\"}" && hear || return
-  shown worker event list --limit 3
+  shown worker ticket timeline oFriend
   [ "$(ask "select count(*) from kaquan.ticket_event where kind = 'received'")" -eq 1 ] || return
 
   say "  the friend goes in, out and in again; a third time is once too often"
@@ -99,7 +99,7 @@ visits() {
 
   say "  a ticket was sold by mistake: it is made void, and the gate knows"
   code=$(ask "select code from kaquan.ticket where state = 'added' order by claimed_at desc limit 1")
-  worker ticket void "$code" --yes --wait --reason 'sold by mistake' > "$dir/void.log" 2>&1 && stage_until 20 in_state "$code" void || return
+  worker ticket void "$code" --template adult --yes --reason 'sold by mistake' > "$dir/void.log" 2>&1 && stage_until 20 in_state "$code" void || return
   say "      $(admit "$code" scan-4)"
 }
 
