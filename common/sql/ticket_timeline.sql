@@ -1,4 +1,5 @@
--- What happened to the tickets of a code, a request id or a person, in order.    -> at, template, request_id, code, kind, detail
+-- What happened to the tickets of a code, a request id or a person, in order; WeChat's times are
+-- whole seconds, within one the rank of the step says what came first.    -> at, template, request_id, code, kind, detail
 with found as (
   select t.request_id, t.template_id from kaquan.ticket t where t.code = $1
   union select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = $1
@@ -17,6 +18,7 @@ select s.at, tp.key as template, s.request_id, s.code, s.kind, s.detail::text as
     select c.at, c.request_id, c.code, 'gate_' || c.verdict, jsonb_strip_nulls(jsonb_build_object('gate', c.gate, 'scan_id', c.scan_id,
            'entries', c.entries, 'against', c.conflict, 'annulled', nullif(c.annulled, false)))
       from kaquan.ticket_scan c where c.request_id = f.request_id and c.template_id = f.template_id) s
+  left join kaquan.ticket_step st on st.kind = s.kind
  where $2::text is null or tp.key = $2
- order by s.at, s.request_id, s.kind
+ order by date_trunc('second', s.at), s.request_id, s.kind <> 'claimed', coalesce(st.rank, 9), s.at
  limit 10000
