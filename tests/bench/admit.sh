@@ -3,12 +3,9 @@
 # Environment: DURATION seconds of a run (4), RUNS of each figure (3; the median counts), PG, KAQUAN_PG_OPTIONS as in
 # claim.sh. The server is private, durable, on a Unix socket, and is gone at the end.
 set -eu
-LC_ALL=C; export LC_ALL
-
-here=$(cd "$(dirname "$0")" && pwd)
 duration=${DURATION:-4} runs=${RUNS:-3} tickets=20000
 # shellcheck source=tests/bench/measure.sh
-. "$here/measure.sh"
+. "$(dirname "$0")/measure.sh"
 
 cat > "$work/admit.sql" <<SQL
 \set n :n + 1

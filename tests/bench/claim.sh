@@ -5,9 +5,6 @@
 # (directory of the PostgreSQL programs), KAQUAN_PG_OPTIONS (server settings).
 # The server is private, durable, on a Unix socket, and is gone at the end.
 set -eu
-LC_ALL=C; export LC_ALL
-
-here=$(cd "$(dirname "$0")" && pwd)
 duration=${DURATION:-4} runs=${RUNS:-3} drain=1000000
 while getopts n: option; do
   case $option in
@@ -17,7 +14,7 @@ while getopts n: option; do
 done
 
 # shellcheck source=tests/bench/measure.sh
-. "$here/measure.sh"
+. "$(dirname "$0")/measure.sh"
 
 cat > "$work/replay.sql" <<'SQL'
 \set n random(1, 1000)

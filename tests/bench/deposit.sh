@@ -3,24 +3,9 @@
 # ok or MISS. Environment: CODES (100000), RUNS (3; the median counts). The server is private, durable, on a Unix socket;
 # all is gone at the end.
 set -eu
-LC_ALL=C; export LC_ALL
 codes=${CODES:-100000} runs=${RUNS:-3}
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/harness/stage.sh
-. "$root/tests/harness/stage.sh"
-
-work=$(mktemp -d /tmp/kaquan-bench.XXXXXX)
-chmod 711 "$work"
-stage_set "$work"
-finish() {
-  stage_end sim kaquan-sim
-  "$root/tests/harness/postgres.sh" remove "$work/pg" || :
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-eval "$("$root/tests/harness/postgres.sh" start "$work/pg")"
-trouble() { echo "deposit.sh: $1 failed" >&2; tail -n 20 "$work"/*.log >&2 || :; exit 1; }
+# shellcheck source=tests/bench/private.sh
+. "$(dirname "$0")/private.sh"
 
 # --- the scene: an approved template whose codes WeChat chooses ---
 
@@ -51,7 +36,5 @@ while [ "$run" -lt "$runs" ]; do
   deposit "$run" >> "$work/seconds"
 done
 [ "$(sql -c "select stock from kaquan.template where key = 'stock'")" -eq $((runs * codes)) ] || trouble "the stock"
-figure=$(sort -n "$work/seconds" | awk '{ v[NR] = $1 } END { printf "%.2f", v[int((NR + 1) / 2)] }')
-verdict=$(awk "BEGIN { print ($figure <= 8) ? \"ok\" : \"MISS\" }")
-printf '%-58s %9s   %-8s %6s   %s\n' "deposit of $codes codes, WeChat answering in 50 ms, s" "$figure" 'at most' 8 "$verdict"
-[ "$verdict" = ok ]
+line "deposit of $codes codes, WeChat answering in 50 ms, s" "$(calc %.2f "$(median < "$work/seconds")")" 'at most' 8
+exit "$missed"

@@ -3,35 +3,9 @@
 # Environment: CARDS of a fill (1000000), PAIRS of fill and \copy (5; the medians count, pairs are interleaved), CLIENTS
 # that claim during a fill (8). The server is private, durable, on a Unix socket; all is gone at the end.
 set -eu
-LC_ALL=C; export LC_ALL
 cards=${CARDS:-1000000} pairs=${PAIRS:-5} clients=${CLIENTS:-8}
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/harness/stage.sh
-. "$root/tests/harness/stage.sh"
-
-work=$(mktemp -d /tmp/kaquan-bench.XXXXXX)
-chmod 711 "$work"
-stage_set "$work"
-finish() {
-  stage_end serve kaquan-worker
-  stage_end sim kaquan-sim
-  "$root/tests/harness/postgres.sh" remove "$work/pg" || :
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-eval "$("$root/tests/harness/postgres.sh" start "$work/pg")"
-trouble() { echo "fill.sh: $1 failed" >&2; tail -n 20 "$work"/*.log >&2 || :; exit 1; }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-calc() { awk "BEGIN { printf \"$1\", $2 }"; }
-line() { # what, figure, at least | at most, goal
-  verdict=$(awk "BEGIN { print (\"$3\" == \"at least\" ? $2 >= $4 : $2 <= $4) ? \"ok\" : \"MISS\" }")
-  [ "$verdict" = ok ] || missed=1
-  printf '%-58s %9s   %-8s %6s   %s\n' "$1" "$2" "$3" "$4" "$verdict"
-}
-note() { printf '%-58s %9s\n' "$1" "$2"; }
-missed=0
+# shellcheck source=tests/bench/private.sh
+. "$(dirname "$0")/private.sh"
 
 # --- the scene: an approved template with an epoch of two hours, and a table like a slot's ---
 

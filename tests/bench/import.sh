@@ -3,27 +3,9 @@
 # or MISS. Environment: CODES of a file (1000000), PAIRS of import and \copy (3; the medians count, pairs are interleaved).
 # The server is private, durable, on a Unix socket; all is gone at the end.
 set -eu
-LC_ALL=C; export LC_ALL
 codes=${CODES:-1000000} pairs=${PAIRS:-3}
-root=$(cd "$(dirname "$0")/../.." && pwd)
-# shellcheck source=tests/harness/stage.sh
-. "$root/tests/harness/stage.sh"
-
-work=$(mktemp -d /tmp/kaquan-bench.XXXXXX)
-chmod 711 "$work"
-stage_set "$work"
-finish() {
-  "$root/tests/harness/postgres.sh" remove "$work/pg" || :
-  rm -rf "$work"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-eval "$("$root/tests/harness/postgres.sh" start "$work/pg")"
-trouble() { echo "import.sh: $1 failed" >&2; tail -n 20 "$work"/*.log >&2 || :; exit 1; }
-
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-calc() { awk "BEGIN { printf \"$1\", $2 }"; }
-missed=0
+# shellcheck source=tests/bench/private.sh
+. "$(dirname "$0")/private.sh"
 
 stage_database bench > "$work/stage.log" 2>&1 || trouble "the database"
 sql << 'EOF'
@@ -54,11 +36,8 @@ compare() { # compare FILE WORDS
     seconds copy "$work/$1" >> "$work/$1.copies"
   done
   took=$(median < "$work/$1.imports")
-  figure=$(calc %.2f "$took / $(median < "$work/$1.copies")")
-  verdict=ok
-  if [ "$(calc %d "($figure > 2)")" -eq 1 ]; then verdict=MISS missed=1; fi
-  printf '%-58s %9s   %-8s %6s   %s\n' "import of $codes codes $2 against \\copy, time" "$figure" 'at most' 2 "$verdict"
-  printf '%-58s %9s\n' "  seconds" "$took"
+  line "import of $codes codes $2 against \\copy, time" "$(calc %.2f "$took / $(median < "$work/$1.copies")")" 'at most' 2
+  note "  seconds" "$took"
 }
 compare random "in no order"
 compare sorted "in order"

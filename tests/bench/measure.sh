@@ -1,30 +1,19 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the variables are shared with the script that sources it
-# measure.sh - what the benchmarks of claims and scans share: a private, durable server on a Unix socket, gone at the end;
-# one template with a pool; runs, ratios and lines. To be sourced by a sh script with `set -eu` that sets here (its
-# directory), duration (seconds of a run) and runs (of each figure; the median counts, runs are interleaved).
+# measure.sh - what the benchmarks of claims and scans share beside private.sh: one template with a pool; runs and ratios. To be
+# sourced by a sh script with `set -eu` that sets duration (seconds of a run) and runs (of each figure; the median counts, runs
+# are interleaved).
 
 [ -n "${PG:-}" ] || PG=$(for d in /usr/lib/postgresql/*/bin; do [ -x "$d/initdb" ] && echo "$d"; done | tail -n 1)
 export PG
-work=$(mktemp -d)
-# shellcheck disable=SC2317 # the trap calls it
-end() {
-  if [ -n "${holder:-}" ]; then kill "$holder" 2>/dev/null || :; fi
-  sh "$here/../harness/postgres.sh" remove "$work/pg" || :
-  rm -rf "$work"
-}
-trap end EXIT
-trap 'exit 130' INT TERM
-eval "$(sh "$here/../harness/postgres.sh" start "$work/pg")"
-
-sql() { "$PG/psql" -XAtq -v ON_ERROR_STOP=1 "$@"; }
+# shellcheck source=tests/bench/private.sh
+. "$(dirname "$0")/private.sh"
 
 # --- the scene: one template, a pool of generated cards, two tables to compare with ---
 
 PGDATABASE=claim; export PGDATABASE
 sql -d postgres -c 'create database claim'
-worker=${KAQUAN_WORKER:-$here/../../build/release/kaquan-worker}
-"$worker" --quiet db init
-"$worker" --quiet db migrate
+"$KAQUAN_WORKER" --quiet db init
+"$KAQUAN_WORKER" --quiet db migrate
 sql <<'SQL' > /dev/null
 insert into kaquan.account (key, appid) values ('bench', 'wx1234567890abcdef');
 insert into kaquan.template (account_id, key, card_type, title, body, code_mode, status, card_id)
@@ -80,16 +69,8 @@ bench() { # script clients how-long... -> transactions per second
   if grep -q 'aborted' "$work/out"; then cat "$work/out" >&2; exit 1; fi
   awk '/^tps/ { print $3 }' "$work/out"
 }
-median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 ratio() { awk "BEGIN { printf \"%.3f\", $1 / $2 }"; }
 each_run() { i=0; while [ "$i" -lt "$runs" ]; do i=$((i + 1)); echo "$i"; done; }
-
-missed=0
-line() { # what, figure, at least | at most, goal
-  verdict=$(awk "BEGIN { print (\"$3\" == \"at least\" ? $2 >= $4 : $2 <= $4) ? \"ok\" : \"MISS\" }")
-  [ "$verdict" = ok ] || missed=1
-  printf '%-58s %9s   %-8s %6s   %s\n' "$1" "$2" "$3" "$4" "$verdict"
-}
 
 # A pool that lasts for a run at any speed this machine may have.
 run_cards=$((duration * 60000))
