@@ -115,3 +115,10 @@ bool ticket_export_next(struct db *db, struct db_rows *rows, struct err *err) {
 void ticket_export_end(struct db *db) {
     db_rollback(db);
 }
+
+bool ticket_take_steps(struct db *db, const char *ids, struct err *err) {
+    const struct db_value pushes = V_TEXT(ids);
+    return db_do(db, &sql_event_step, err, pushes) && db_do(db, &sql_event_past_code, err, pushes) &&
+           db_do(db, &sql_event_fold, err, pushes) && db_do(db, &sql_event_person, err, pushes) &&
+           db_do(db, &sql_event_reopen, err, pushes);
+}

@@ -1,4 +1,4 @@
-/* ticket.h - tickets: finding and listing them. */
+/* ticket.h - tickets: finding and listing them, and the steps they take. */
 #ifndef KAQUAN_TICKET_H
 #define KAQUAN_TICKET_H
 
@@ -21,5 +21,9 @@ bool ticket_list(struct db *db, const struct filter *filter, const char *after, 
 bool ticket_export_begin(struct db *db, const struct filter *filter, struct err *err);
 bool ticket_export_next(struct db *db, struct db_rows *rows, struct err *err);
 void ticket_export_end(struct db *db);
+
+/* What applied pushes (`ids`, an array of PostgreSQL) make of tickets: steps, codes, states, holders. The caller's
+ * transaction is open. */
+bool ticket_take_steps(struct db *db, const char *ids, struct err *err);
 
 #endif

@@ -100,6 +100,9 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
         "changes seat and time of a movie ticket", "14"},
     [WX_BOARDING_CHECKIN] = {WX_BOARDING_CHECKIN, "POST", "/card/boardingpass/checkin", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD, SAYS_OK,
         "checks a boarding pass in", "14"},
+    [WX_USER_CARDS] = {WX_USER_CARDS, "POST", "/card/user/getcardlist", WX_CARDS, WX_PASS_TOKEN, LARGE, true, WX_BUDGET_CARD,
+        {{"card_list", WX_FIELD_LIST, 0, 0, NULL}},
+        "the usable cards in a user's wallet", "11"},
 };
 
 /* The api_ticket's daily number is "very limited" and not published. */

@@ -42,6 +42,7 @@ enum wx_endpoint_id {
     WX_MEETING_UPDATE,
     WX_MOVIE_UPDATE,
     WX_BOARDING_CHECKIN,
+    WX_USER_CARDS,
     WX_ENDPOINTS
 };
 

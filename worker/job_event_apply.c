@@ -8,6 +8,7 @@
 #include "account.h"
 #include "app.h"
 #include "fault.h"
+#include "ticket.h"
 #include "wx_event.h"
 
 enum { EVENTS_AT_ONCE = 5000 };
@@ -37,10 +38,7 @@ static void read_chunk(const struct wx_event_account *account, const struct db_r
 static bool apply_chunk(struct db *db, int64_t account_id, const struct chunk *c, struct err *err) {
     const struct db_value ids = V_TEXT(buf_str(&c->ids));
     return db_do(db, &sql_event_read, err, V_INT(account_id), V_TEXT(buf_str(&c->said))) &&
-           db_do(db, &sql_event_step, err, ids) && db_do(db, &sql_event_past_code, err, ids) &&
-           db_do(db, &sql_event_fold, err, ids) && db_do(db, &sql_event_person, err, ids) &&
-           db_do(db, &sql_event_reopen, err, ids) &&
-           db_do(db, &sql_event_verdict, err, ids);
+           ticket_take_steps(db, buf_str(&c->ids), err) && db_do(db, &sql_event_verdict, err, ids);
 }
 
 static bool some(struct run *run, const struct wx_event_account *account, int *count, struct err *err) {

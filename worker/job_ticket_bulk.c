@@ -45,35 +45,19 @@ static bool write_body(const struct item *i, struct buf *body, struct err *err) 
     return true;
 }
 
-/* WeChat's status of a code, "" when it knows none. */
-static bool look(struct wx *wx, const char *code, const char *card_id, char status[32], struct err *err) {
-    AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
-    const char *text = "";
-    json_add_text(question, "code", code);
-    json_add_text(question, "card_id", card_id);
-    json_add_bool(question, "check_consume", false);
-    json_print(&body, question);
-    status[0] = '\0';
-    if (!wx_call(wx, WX_CODE_GET, &body, &reply, err))
-        return reply.class == WX_BAD_DATA;
-    return json_may_text(reply.json, "user_card_status", 0, 31, NULL, &text, err) && text_copy(status, 32, text);
-}
-
 /* After a refusal: is the ticket already as the act would make it? */
 static bool is_done(struct wx *wx, const struct item *i, int errcode, bool *done, struct err *err) {
-    char status[32] = "";
+    struct code_view view;
     *done = i->act->id == BULK_CONSUME && errcode == 40099;
     if (i->act->id == BULK_VOID && errcode == 40127) {
-        if (!look(wx, i->code, i->card_id, status, err))
+        if (!code_view(wx, i->card_id, i->code, &view, err))
             return false;
-        *done = strcmp(status, "UNAVAILABLE") == 0;
+        *done = strcmp(view.status, "UNAVAILABLE") == 0;
     }
     if (i->act->id == BULK_CHANGE_CODE && errcode == 40056) {
-        if (!look(wx, i->new_code, i->card_id, status, err))
+        if (!code_view(wx, i->card_id, i->new_code, &view, err))
             return false;
-        *done = status[0] != '\0';
+        *done = view.status[0] != '\0';
     }
     return true;
 }

@@ -26,6 +26,7 @@ static const struct job_kind kinds[] = {
     {"code_deposit",       "give WeChat a template's codes, see that it has them, then raise the stock", true,  0, 15, job_code_deposit},
     {"stat_late",          "sum up again what came late: pushes, and scans of gates that were cut off",  false, 0, 60, job_stat_late},
     {"stat_wechat",        "ask WeChat for its own figures of the last week",                            true,  3, 60, job_stat_wechat},
+    {"ticket_reconcile",   "compare tickets with what WeChat says of their codes and holders",           true,  0, 60, job_ticket_reconcile},
 };
 /* clang-format on */
 

@@ -40,6 +40,7 @@ bool job_ticket_renew(struct run *run, struct err *err);
 bool job_event_apply(struct run *run, struct err *err);
 bool job_event_decrypt(struct run *run, struct err *err);
 bool job_ticket_bulk(struct run *run, struct err *err);
+bool job_ticket_reconcile(struct run *run, struct err *err);
 bool job_ticket_person(struct run *run, struct err *err);
 bool job_stat_minute(struct run *run, struct err *err);
 bool job_stat_late(struct run *run, struct err *err);

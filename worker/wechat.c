@@ -5,7 +5,7 @@
 #include "json.h"
 #include "template.h"
 
-enum { LIST_PAGE = 50 };
+enum { LIST_PAGE = 50, CODE_UNKNOWN = 40056 };
 
 bool work_tools(struct work *work, struct wx_tools *tools, struct err *err) {
     *tools = (struct wx_tools){
@@ -88,6 +88,25 @@ bool card_each(struct wx *wx, bool (*look)(void *with, const char *card_id, bool
         }
     }
     return true;
+}
+
+/* 40056: not added (yet), given away under another code, or never heard of. */
+bool code_view(struct wx *wx, const char *card_id, const char *code, struct code_view *view, struct err *err) {
+    AUTO_WX_REPLY struct wx_reply reply = {0};
+    AUTO_JSON cJSON *question = json_new();
+    AUTO_BUF struct buf body = {0};
+    const char *status = "", *openid = "";
+    *view = (struct code_view){0};
+    json_add_text(question, "code", code);
+    json_add_text(question, "card_id", card_id);
+    json_add_bool(question, "check_consume", false);
+    json_print(&body, question);
+    if (!wx_call(wx, WX_CODE_GET, &body, &reply, err))
+        return reply.errcode == CODE_UNKNOWN;
+    return json_need_text(reply.json, "user_card_status", 1, sizeof view->status - 1, "A-Z_", &status, err) &&
+           json_may_text(reply.json, "openid", 0, sizeof view->openid - 1, NULL, &openid, err) &&
+           text_copy(view->status, sizeof view->status, status) &&
+           text_copy(view->openid, sizeof view->openid, openid);
 }
 
 enum call_fate call_fate(const struct wx_reply *reply) {

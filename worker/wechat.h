@@ -1,5 +1,5 @@
 /* wechat.h - what the jobs that call WeChat share: the tools of a worker, an account's door, and the
- * cards that WeChat has. */
+ * cards and codes that WeChat has. */
 #ifndef KAQUAN_WECHAT_H
 #define KAQUAN_WECHAT_H
 
@@ -25,6 +25,13 @@ cJSON *card_live(struct wx *wx, const char *card_id, char status[CARD_STATUS_SIZ
 /* card/batchget: looks at each card of the account until `look` sets *enough. */
 bool card_each(struct wx *wx, bool (*look)(void *with, const char *card_id, bool *enough, struct err *err),
                void *with, struct err *err);
+
+/* card/code/get: what WeChat says of a code. A code that it does not know has neither status nor holder. */
+struct code_view {
+    char status[32];
+    char openid[65];
+};
+bool code_view(struct wx *wx, const char *card_id, const char *code, struct code_view *view, struct err *err);
 
 /* After a call that failed: did WeChat say no, may it have been carried out all the same, or was it not made at all
  * and may be made later? */

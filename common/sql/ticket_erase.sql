@@ -16,6 +16,9 @@ steps as (
                     where d.value <> to_jsonb($1::text))
     from mine m
    where e.request_id = m.request_id and e.template_id = m.template_id and position($1 in e.detail::text) > 0 returning 1),
+drifts as (
+  update kaquan.ticket_drift d set holder = nullif(d.holder, $1), openid = nullif(d.openid, $1)
+   where d.holder = $1 or d.openid = $1),
 persons as (
   delete from kaquan.ticket_person where person = $1)
 select (select count(*) from tickets) as tickets, (select count(*) from pushes) as pushes, (select count(*) from steps) as steps

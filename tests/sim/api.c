@@ -29,6 +29,7 @@ const struct endpoint ENDPOINTS[] = {
     {"POST", "/card/meetingticket/updateuser", true, &BODY_MEETING,    0, api_ticket_update,        1000000, "seat and time of a meeting ticket"},
     {"POST", "/card/movieticket/updateuser", true,  &BODY_MOVIE,       0, api_ticket_update,        1000000, "seat and time of a movie ticket"},
     {"POST", "/card/boardingpass/checkin",   true,  &BODY_BOARDING,    0, api_ticket_update,        1000000, "checks a boarding pass in"},
+    {"POST", "/card/user/getcardlist",       true,  &BODY_WALLET,      0, api_user_getcardlist,     1000000, "the usable codes of a user"},
     {"POST", "/card/testwhitelist/set",      true,  &BODY_TESTERS,     0, api_testwhitelist_set,    1000,   "users who may add cards before the review ends"},
     {"POST", "/card/qrcode/create",          true,  &BODY_QRCODE,      0, api_qrcode_create,        10000,  "a QR code that gives a card away, or several"},
     {"POST", "/card/landingpage/create",     true,  &BODY_LANDING,     0, api_landingpage_create,   10000,  "a page that offers cards"},

@@ -97,6 +97,7 @@ void api_code_checkcode(struct call *c);
 void api_code_getdepositcount(struct call *c);
 void api_code_update(struct call *c);
 void api_ticket_update(struct call *c);
+void api_user_getcardlist(struct call *c);
 void api_testwhitelist_set(struct call *c);
 void api_get_api_domain_ip(struct call *c);
 void api_getcallbackip(struct call *c);

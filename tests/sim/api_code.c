@@ -223,3 +223,44 @@ void api_code_getdepositcount(struct call *c) {
         hidden += !is_visible(c, card->unclaimed[i - 1]);
     cJSON_AddNumberToObject(reply_ok(c), "count", (double)(card->deposited - hidden));
 }
+
+/* Looks for the usable codes of one user. */
+struct wallet {
+    struct call *c;
+    const char *openid;
+    const struct card *card; /* NULL: of all cards */
+    cJSON *list;
+};
+
+static void list_code(const char *name, void *value, void *with) {
+    const struct wallet *in = with;
+    const struct code *code = value;
+    code = code_find(in->c->w, in->c->account, code->card->id, name);
+    if (code->state != CODE_NORMAL || strcmp(code->openid, in->openid) != 0)
+        return;
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "code", code->code);
+    cJSON_AddStringToObject(one, "card_id", code->card->id);
+    cJSON_AddItemToArray(in->list, one);
+}
+
+static void list_codes(const char *id, void *value, void *with) {
+    const struct wallet *in = with;
+    const struct card *card = value;
+    (void)id;
+    if (card->account == in->c->account && (in->card == NULL || in->card == card))
+        hash_each(&card->codes, list_code, with);
+}
+
+void api_user_getcardlist(struct call *c) {
+    struct wallet in = {.c = c, .openid = text_in(c->body, "openid")};
+    if (in.openid == NULL || *in.openid == '\0' || strlen(in.openid) > OPENID_LENGTH)
+        refuse(c, 40003);
+    else if (cJSON_HasObjectItem(c->body, "card_id") && (in.card = call_card(c)) == NULL)
+        return;
+    if (c->errcode)
+        return;
+    in.list = cJSON_AddArrayToObject(reply_ok(c), "card_list");
+    hash_each(&c->w->cards, list_codes, &in);
+    cJSON_AddBoolToObject(c->reply, "has_share_card", false);
+}

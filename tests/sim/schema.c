@@ -36,6 +36,9 @@ static const struct field new_code_fields[] = {
     {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"new_code", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_NEW_CODE = SCHEMA(new_code_fields);
 
+static const struct field wallet_fields[] = {{"openid", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}};
+const struct schema BODY_WALLET = SCHEMA(wallet_fields);
+
 static const struct field meeting_fields[] = {
     {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"zone", FIELD_TEXT, 0, 0, NULL},
     {"entrance", FIELD_TEXT, 0, 0, NULL}, {"seat_number", FIELD_TEXT, 0, 0, NULL}, {"begin_time", FIELD_INT, 0, 0, NULL},

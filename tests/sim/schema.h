@@ -44,7 +44,8 @@ struct card_type {
 /* Bodies of the endpoints. */
 extern const struct schema BODY_CREATE, BODY_UPDATE, BODY_CARD_ID, BODY_BATCHGET, BODY_MODIFYSTOCK, BODY_CODE,
     BODY_CODES, BODY_QRCODE, BODY_LANDING, BODY_PAYCELL, BODY_SELFCONSUME, BODY_DECRYPT, BODY_NEW_CODE, BODY_MEETING,
-    BODY_MOVIE, BODY_BOARDING, BODY_TESTERS, BODY_TOKEN, BODY_CLEAR_QUOTA, BODY_QUOTA, BODY_CALLBACK, BODY_DATACUBE;
+    BODY_MOVIE, BODY_BOARDING, BODY_TESTERS, BODY_TOKEN, BODY_CLEAR_QUOTA, BODY_QUOTA, BODY_CALLBACK, BODY_DATACUBE,
+    BODY_WALLET;
 
 /* The first key of `object` that does not fit, else NULL. `flags`: only fields with all of them are known.
  * `*copies` is 2 if the key is there twice, else 1. */

@@ -284,6 +284,14 @@ sim gift "{\"card_id\":\"$card\",\"code\":\"B6\",\"friend\":\"oFriend\",\"accept
 is "a gift is on its way" "0 GIFTING" "$(state B6 false)"
 sim gift "{\"card_id\":\"$card\",\"code\":\"B6\",\"friend\":\"oFriend\"}" >/dev/null
 is "and arrives" "0 NORMAL" "$(state B6 true)"
+wallet() { field '"\(.errcode) \([.card_list[]?.code] | sort | join(" "))"' "$(api /card/user/getcardlist "$1")"; }
+add "$card" "$key" B7 oWallet; add "$card" "$key" B8 oWallet; add "$card" "$key" B9 oWallet
+api /card/code/consume "{\"card_id\":\"$card\",\"code\":\"B9\"}" >/dev/null
+is "a wallet has the usable codes" "0 B7 B8" "$(wallet "{\"openid\":\"oWallet\",\"card_id\":\"$card\"}")"
+is "of all cards" "0 B7 B8" "$(wallet '{"openid":"oWallet"}')"
+is "of another card" "0 " "$(wallet "{\"openid\":\"oWallet\",\"card_id\":\"$small\"}")"
+is "of nobody" "40003 " "$(wallet '{}')"
+is "of a card that is not there" "40073 " "$(wallet '{"openid":"oWallet","card_id":"pNobody"}')"
 free=$(create '' 10)
 add "$free" "$key" X1 oUser1; is "WeChat's own codes: none in cardExt" parameter "$reason"
 add "$free" "$key" "" oUser1; is "WeChat chooses" ok "$reason"
