@@ -121,7 +121,7 @@ TEST(a_gift_has_another_holder) {
 TEST(a_deleted_card_is_deleted_here) {
     add("d", "oD");
     user("/sim/delete", "d", "");
-    drifts("d", "deleted", false, "deleted oD");
+    drifts("d", "deleted", false, "deleted");
 }
 
 TEST(a_card_that_wechat_does_not_know_is_in_no_wallet) {
@@ -135,10 +135,10 @@ TEST(a_card_that_wechat_does_not_know_is_in_no_wallet) {
 TEST(what_ended_at_wechat_ends_here) {
     add("c", "oC");
     act_unseen("consume", "c");
-    drifts("c", "consumed", false, "consumed oC");
+    drifts("c", "consumed", false, "consumed");
     add("v", "oV");
     act_unseen("void", "v");
-    drifts("v", "void", false, "void oV");
+    drifts("v", "void", false, "void");
 }
 
 TEST(what_ended_here_is_ended_at_wechat_again) {
