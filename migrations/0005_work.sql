@@ -103,6 +103,10 @@ alter function epoch_shortened owner to kaquan_fn_work;
 create trigger epoch_shortened after update of valid_until on credential_history for each row
   when (new.kind = 'api_ticket' and new.valid_until < old.valid_until) execute function epoch_shortened();
 
+-- The last job of a kind for an account and template, in one look. By -id, which no other index has in order: for `id desc` the
+-- planner walks the primary key, and past all jobs when there was none.
+create index job_last_of on job (kind, coalesce(account_id, 0), coalesce(template_id, 0), (-id));
+
 -- Queues what is due and not queued or running yet. Returns how many jobs it made.
 create function job_plan() returns integer
 language plpgsql set search_path = pg_catalog, kaquan, pg_temp as $$
@@ -114,9 +118,9 @@ begin
       from kaquan.job_due d
       left join lateral (
         select j.state, j.attempts, j.run_at from kaquan.job j
-         where j.kind = d.kind and j.account_id is not distinct from d.account_id
-           and j.template_id is not distinct from d.template_id
-         order by j.id desc limit 1) last on true
+         where j.kind = d.kind and coalesce(j.account_id, 0) = coalesce(d.account_id, 0)
+           and coalesce(j.template_id, 0) = coalesce(d.template_id, 0)
+         order by -j.id limit 1) last on true
      where d.due_at <= now()
        -- One that failed is planned again after its pause, which grows with the attempts it inherits.
        and (last.state in ('done', 'cancelled') or last.state = 'failed' and last.run_at <= now()) is not false

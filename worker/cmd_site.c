@@ -20,6 +20,8 @@ static const struct site_row settings[] = {
     {"keep_job_log",       "14d",   "how long the log of a finished job is kept"},
     {"keep_checks",        "90d",   "how long whitelist checks are kept; the last one always is"},
     {"keep_events",        "90d",   "how long applied pushes of WeChat are kept"},
+    {"keep_kept_events",   "400d",  "how long pushes are kept whose ticket is not known here"},
+    {"keep_bulk",          "400d",  "how long finished acts on many tickets are kept, with their results"},
     {"keep_refused_scans", "90d",   "how long refused scans are kept, 8 days at least; entries always are"},
     {"keep_minutes",       "400d",  "how long statistics are kept by the minute, 8 days at least; by the day always"},
     {"quota_reserve",      "10",    "percent of each interface's daily limit that jobs leave to people"},

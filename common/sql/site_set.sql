@@ -10,6 +10,8 @@ update kaquan.site s set
   keep_job_log = case $1 when 'keep_job_log' then $2::text::interval else s.keep_job_log end,
   keep_checks = case $1 when 'keep_checks' then $2::text::interval else s.keep_checks end,
   keep_events = case $1 when 'keep_events' then $2::text::interval else s.keep_events end,
+  keep_kept_events = case $1 when 'keep_kept_events' then $2::text::interval else s.keep_kept_events end,
+  keep_bulk = case $1 when 'keep_bulk' then $2::text::interval else s.keep_bulk end,
   keep_refused_scans = case $1 when 'keep_refused_scans' then $2::text::interval else s.keep_refused_scans end,
   keep_minutes = case $1 when 'keep_minutes' then $2::text::interval else s.keep_minutes end,
   event_zone = case $1 when 'event_zone' then $2::text else s.event_zone end,

@@ -87,6 +87,26 @@ TEST(the_histogram_of_jobs_does_not_go_back_when_they_are_pruned) {
     expect_histogram();
 }
 
+TEST(a_bucket_holds_what_took_just_so_long) {
+    assert_string_equal(
+        test_sql(NULL,
+                 "select string_agg(kaquan.job_bucket(kaquan.job_seconds(at, at + took))::text, ' ' order by took)"
+                 " from (values ('-1 s'), ('0 s'), ('0.1 s'), ('0.100001 s'), ('1800 s'), ('1800.000001 s'))"
+                 " v (t), cast(t as interval) took, cast('2026-11-01 10:00+8' as timestamptz) at"),
+        "0.1 0.1 0.1 0.5 1800 Infinity");
+    assert_string_equal(test_sql(NULL, "select kaquan.job_bucket(kaquan.job_seconds(null, now()))::text"), "0.1");
+}
+
+/* A function that is not inlined is called for every job: seconds for some hundred thousand. */
+TEST(the_time_a_job_took_is_told_without_a_call) {
+    assert_null(strstr(test_sql(NULL, "create function pg_temp.plan() returns text language plpgsql as $$"
+                                      " declare line text; whole text := ''; begin for line in explain (verbose)"
+                                      " select kaquan.job_bucket(kaquan.job_seconds(started_at, finished_at))"
+                                      " from kaquan.job loop whole := whole || line; end loop; return whole; end $$;"
+                                      " select pg_temp.plan()"),
+                       "kaquan.job_"));
+}
+
 TEST(a_reader_of_the_file_sees_all_of_the_old_one_or_all_of_the_new_one) {
     char line[300], path[256];
     struct stat before, after;
@@ -171,6 +191,8 @@ int main(void) {
                                         rehearsal_end),
         cmocka_unit_test_setup_teardown(the_histogram_of_jobs_does_not_go_back_when_they_are_pruned, rehearse,
                                         rehearsal_end),
+        cmocka_unit_test_setup_teardown(a_bucket_holds_what_took_just_so_long, rehearse, rehearsal_end),
+        cmocka_unit_test_setup_teardown(the_time_a_job_took_is_told_without_a_call, rehearse, rehearsal_end),
         cmocka_unit_test_setup_teardown(a_reader_of_the_file_sees_all_of_the_old_one_or_all_of_the_new_one, rehearse,
                                         rehearsal_end),
         cmocka_unit_test_setup_teardown(metrics_come_as_json_too, rehearse, rehearsal_end),

@@ -91,6 +91,24 @@ TEST(a_credential_goes_before_jobs_that_wait_longer) {
                         "credential_refresh prune stat_minute");
 }
 
+/* Its jobs are found by an index, however many others there are. */
+TEST(planning_does_not_read_the_jobs_of_other_accounts) {
+    test_sql(NULL,
+             "insert into kaquan.account (key, appid) values ('busy', 'wx00000001'), ('quiet', 'wx00000002');"
+             "insert into kaquan.job (kind, account_id, state, finished_at) select 'event_apply', a.id, 'done', now()"
+             " from kaquan.account a, generate_series(1, 3000) where a.key = 'busy'");
+    test_sql(NULL, "analyze kaquan.job");
+    assert_true(test_number(NULL, "insert into kaquan.wx_event (account_id, digest, payload) select id, '', 'x'"
+                                  " from kaquan.account where key = 'quiet';"
+                                  "select kaquan.job_plan();"
+                                  "select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables"
+                                  " where relid = 'kaquan.job'::regclass") < 100);
+    assert_int_equal(test_number(NULL,
+                                 "select count(*) from kaquan.job j join kaquan.account a on a.id = j.account_id"
+                                 " where a.key = 'quiet' and j.kind = 'event_apply'"),
+                     1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dry_run_shows_what_is_due_and_does_nothing),
@@ -99,6 +117,7 @@ int main(void) {
         cmocka_unit_test(a_lock_file_that_cannot_be_made_is_a_matter_of_configuration),
         cmocka_unit_test(a_job_that_fails_again_and_again_rests_longer_and_longer),
         cmocka_unit_test(a_credential_goes_before_jobs_that_wait_longer),
+        cmocka_unit_test(planning_does_not_read_the_jobs_of_other_accounts),
     };
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
 }

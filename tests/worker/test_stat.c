@@ -143,10 +143,18 @@ TEST(prune_forgets_what_is_older_than_the_site_says_and_nothing_else) {
              s.template_id);
     test_sql(
         NULL,
-        "insert into kaquan.wx_event (account_id, digest, payload, state, received_at)"
-        " select %" PRId64 ", convert_to(st || age, 'UTF8'), '', st, now() - age"
-        " from unnest(array['1 d', '91 d']::interval[]) age, unnest(array['new', 'applied', 'kept', 'repeat']) st",
+        "insert into kaquan.wx_event (account_id, digest, payload, state, step, received_at)"
+        " select %" PRId64 ", convert_to(st || coalesce(step, '') || age, 'UTF8'), '', st, step, now() - age"
+        " from unnest(array['1 d', '91 d', '401 d']::interval[]) age,"
+        " (values ('new', null), ('applied', 'added'), ('kept', 'added'), ('kept', null), ('repeat', null)) v (st, step)",
         s.account);
+    test_sql(NULL,
+             "with b as (insert into kaquan.bulk (account_id, template_id, act, person, finished_at)"
+             " select %" PRId64 ", %" PRId32 ", 'void', age::text, case when age < '500 d' then now() - age end"
+             " from unnest(array['1 d', '401 d', '402 d', '500 d']::interval[]) age returning id)"
+             " insert into kaquan.bulk_item (bulk_id, n, request_id, code) select id, n, 'r', 'c' from b,"
+             " generate_series(1, 2) n",
+             s.account, s.template_id);
     test_sql(NULL,
              "insert into kaquan.whitelist_check (account_id, host, outcome, checked_at) values"
              " (%" PRId64 ", 'one', 'listed', now() - interval '91 d'), (%" PRId64 ", 'one', 'listed', now()),"
@@ -183,15 +191,29 @@ TEST(prune_forgets_what_is_older_than_the_site_says_and_nothing_else) {
                      4);
     assert_string_equal(
         test_sql(NULL,
-                 "select string_agg(state, ',' order by id) from kaquan.wx_event where account_id = %" PRId64
-                 " and received_at < now() - interval '2 d'",
+                 "select string_agg(state || coalesce(' ' || step, ''), ',' order by received_at desc, state)"
+                 " from kaquan.wx_event where account_id = %" PRId64 " and received_at < now() - interval '2 d'",
                  s.account),
-        "new,kept");
+        "kept added,new,new");
+    assert_string_equal(test_sql(NULL, "select string_agg(b.person || ' ' || i.n, ',' order by b.id, i.n)"
+                                       " from kaquan.bulk b join kaquan.bulk_item i on i.bulk_id = b.id"),
+                        "1 day 1,1 day 2,500 days 1,500 days 2");
     assert_string_equal(test_sql(NULL,
                                  "select string_agg(host, ',' order by host) from kaquan.whitelist_check"
                                  " where account_id = %" PRId64,
                                  s.account),
                         "one,other");
+}
+
+/* More than a statement takes away at once. */
+TEST(prune_goes_on_until_nothing_is_left) {
+    int64_t before = test_number(NULL, "select coalesce(sum(jobs), 0) from kaquan.job_past where kind = 'old'");
+    test_sql(NULL, "insert into kaquan.job (kind, state, started_at, finished_at)"
+                   " select 'old', 'done', now() - interval '20 d', now() - interval '20 d' from"
+                   " generate_series(1, 50001)");
+    run_job("prune");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.job where kind = 'old'"), 0);
+    assert_int_equal(test_number(NULL, "select sum(jobs) from kaquan.job_past where kind = 'old'"), before + 50001);
 }
 
 TEST(the_log_of_a_finished_job_may_go_before_the_job) {
@@ -223,6 +245,7 @@ int main(void) {
         cmocka_unit_test(an_annulled_entry_leaves_the_figures_and_an_upload_comes_into_them),
         cmocka_unit_test(figures_are_shown_by_the_unit_that_is_asked_for),
         cmocka_unit_test(prune_forgets_what_is_older_than_the_site_says_and_nothing_else),
+        cmocka_unit_test(prune_goes_on_until_nothing_is_left),
         cmocka_unit_test(the_log_of_a_finished_job_may_go_before_the_job),
         cmocka_unit_test(a_time_that_would_hurt_is_no_setting),
         cmocka_unit_test_teardown(wechats_own_figures_are_fetched_for_the_days_that_are_over, rehearsal_end),
