@@ -125,6 +125,7 @@ create table bulk (
   person text not null,
   reason text,
   created_at timestamptz not null default now(),
+  cancelled_at timestamptz,                       -- given up: what is just being sent still gets its result
   finished_at timestamptz
 );
 create index bulk_open on bulk (account_id, id) where finished_at is null;
@@ -134,13 +135,14 @@ create table bulk_item (
   request_id text collate "C" not null,
   code text collate "C" not null,
   argument jsonb not null default '{}',           -- what the call carries beside code and card_id
-  state text not null default 'waiting' check (state in ('waiting', 'done', 'failed', 'cancelled')),
+  state text not null default 'waiting'           -- sending: until it is recorded nobody knows whether WeChat did it
+    check (state in ('waiting', 'sending', 'done', 'failed', 'cancelled')),
   errcode integer,
   text text,
   ended_at timestamptz,
   primary key (bulk_id, n)
 );
-create index bulk_item_waits on bulk_item (bulk_id, n) where state = 'waiting';
+create index bulk_item_open on bulk_item (bulk_id, n) where state in ('waiting', 'sending');
 
 -- Takes a push as WeChat sent it to the backend's callback address, XML or JSON, plain or encrypted, after the backend
 -- checked its signature. True: it is new; false: this very text was recorded before. The worker reads and applies it.

@@ -12,17 +12,10 @@
 enum { FEW = 10, FILE_MOST = 64 << 20, LIST_DEFAULT = 50, LIST_MAX = 100000 };
 
 static const struct output_column columns[] = {
-    {"id", "BULK", OUT_ID},
-    {"act", "ACT", OUT_TEXT},
-    {"template", "TEMPLATE", OUT_TEXT},
-    {"items", "TICKETS", OUT_NUMBER},
-    {"waiting", "WAITING", OUT_NUMBER},
-    {"done", "DONE", OUT_NUMBER},
-    {"failed", "FAILED", OUT_NUMBER},
-    {"cancelled", "CANCELLED", OUT_NUMBER},
-    {"person", "BY", OUT_TEXT},
-    {"created_at", "BEGUN", OUT_TEXT},
-    {"finished_at", "ENDED", OUT_TEXT},
+    {"id", "BULK", OUT_ID},           {"act", "ACT", OUT_TEXT},           {"template", "TEMPLATE", OUT_TEXT},
+    {"items", "TICKETS", OUT_NUMBER}, {"waiting", "WAITING", OUT_NUMBER}, {"sending", "SENDING", OUT_NUMBER},
+    {"done", "DONE", OUT_NUMBER},     {"failed", "FAILED", OUT_NUMBER},   {"cancelled", "CANCELLED", OUT_NUMBER},
+    {"person", "BY", OUT_TEXT},       {"created_at", "BEGUN", OUT_TEXT},  {"finished_at", "ENDED", OUT_TEXT},
     {"reason", "WHY", OUT_TEXT},
 };
 
@@ -136,12 +129,12 @@ bool cmd_bulk_show(struct call *call, struct err *err) {
 }
 
 bool cmd_bulk_cancel(struct call *call, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_ROWS struct db_rows rows = {0}, given_up = {0};
     struct act act = call_act(call);
     char object[32], after[48];
     int64_t id;
     if (!call_id(call, 0, &id, err) ||
-        !ask_yes(call, err, "Give up what is still open of bulk %s?", call->argument[0]) ||
+        !ask_yes(call, err, "Give up what was not sent yet of bulk %s?", call->argument[0]) ||
         !db_begin(call->work->db, err))
         return false;
     if (!db_query(call->work->db, &sql_bulk_cancel, &rows, err, V_INT(id)))
@@ -150,8 +143,10 @@ bool cmd_bulk_cancel(struct call *call, struct err *err) {
         fail(err, ERR_INPUT, "bulk %s does not exist or is over", call->argument[0]);
         return audit_undo(call->work->db);
     }
+    if (!db_query(call->work->db, &sql_bulk_cancel_items, &given_up, err, V_INT(id)))
+        return audit_undo(call->work->db);
     snprintf(object, sizeof object, "bulk %lld", (long long)id);
-    snprintf(after, sizeof after, "{\"cancelled\": %lld}", (long long)db_int(&rows, 0, "cancelled"));
+    snprintf(after, sizeof after, "{\"cancelled\": %lld}", (long long)given_up.hits);
     return audit_commit(call->work->db, &act, "bulk_cancel", object, NULL, after, err);
 }
 

@@ -247,7 +247,7 @@ static const struct command commands[] = {
      "show the result of each ticket of an act",
      "bulk show 7 --state failed"},
     {"bulk", "cancel", "ID", REASON, 0, NEEDS_SCHEMA, cmd_bulk_cancel,
-     "give up what is still open of an act",
+     "give up what was not sent yet of an act",
      "bulk cancel 7"},
     {"event", "list", "", OPT(OPT_ACCOUNT) | OPT(OPT_STATE) | OPT(OPT_LIMIT), 0, NEEDS_SCHEMA, cmd_event_list,
      "list the newest pushes of WeChat that backends recorded",

@@ -16,6 +16,7 @@ struct item {
     const struct bulk_act *act;
     int64_t bulk_id, n;
     const char *code, *new_code, *card_id, *card_type, *argument, *reason;
+    bool was_sent; /* in an earlier attempt, and WeChat may have done it */
 };
 
 static struct item item_of(const struct db_rows *rows, int row) {
@@ -29,6 +30,7 @@ static struct item item_of(const struct db_rows *rows, int row) {
         .card_type = db_text(rows, row, "card_type"),
         .argument = db_text(rows, row, "argument"),
         .reason = db_text(rows, row, "reason"),
+        .was_sent = db_bool(rows, row, "was_sent"),
     };
 }
 
@@ -68,6 +70,28 @@ static bool refused(const struct wx_reply *reply) {
             reply->class == WX_STOCK || reply->class == WX_UNKNOWN);
 }
 
+static bool record_refusal(struct db *db, const struct item *i, const struct wx_reply *reply, struct err *err) {
+    return db_do(db, &sql_bulk_failed, err, V_INT(i->bulk_id), V_INT(i->n), V_INT(reply->errcode),
+                 V_TEXT(reply->errmsg));
+}
+
+/* Another ticket may have got the new code since the list was checked: that is no reason to stop the others. */
+static bool record(struct db *db, const struct item *i, const char *remark, struct err *err) {
+    if (db_do(db, &sql_bulk_done, err, V_INT(i->bulk_id), V_INT(i->n), V_TEXT(i->act->step), V_TEXT(remark)))
+        return true;
+    if (strcmp(err->sqlstate, "23505") != 0)
+        return false;
+    err_clear(err);
+    return db_do(db, &sql_bulk_failed, err, V_INT(i->bulk_id), V_INT(i->n), V_NULL,
+                 V_TEXT("WeChat changed the code, but another ticket has it here"));
+}
+
+static bool call_failed(struct wx *wx, const struct item *i, const struct wx_reply *reply) {
+    if (!i->was_sent && call_fate(reply) != CALL_UNSURE)
+        db_do(wx->tools.db, &sql_bulk_later, NULL, V_INT(i->bulk_id), V_INT(i->n));
+    return false;
+}
+
 static bool carry_out(struct wx *wx, const struct item *i, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     AUTO_BUF struct buf body = {0};
@@ -78,13 +102,20 @@ static bool carry_out(struct wx *wx, const struct item *i, struct err *err) {
     FAULT("bulk_before_call");
     if (!wx_call(wx, endpoint, &body, &reply, err) &&
         (!refused(&reply) || !is_done(wx, i, reply.errcode, &done, err)))
-        return false;
+        return call_failed(wx, i, &reply);
     FAULT("bulk_after_call");
-    if (!done)
-        return db_do(wx->tools.db, &sql_bulk_failed, err, V_INT(i->bulk_id), V_INT(i->n), V_INT(reply.errcode),
-                     V_TEXT(reply.errmsg));
-    return db_do(wx->tools.db, &sql_bulk_done, err, V_INT(i->bulk_id), V_INT(i->n), V_TEXT(i->act->step),
-                 V_TEXT(reply.errcode ? "it was so already" : NULL));
+    return done ? record(wx->tools.db, i, reply.errcode ? "it was so already" : NULL, err)
+                : record_refusal(wx->tools.db, i, &reply, err);
+}
+
+/* Each item is claimed just before its call: those that were given up are passed over. */
+static bool next_item(struct run *run, struct wx *wx, const struct item *i, int64_t *ended, struct err *err) {
+    AUTO_ROWS struct db_rows ours = {0};
+    if (!db_query(run->work->db, &sql_bulk_begin, &ours, err, V_INT(i->bulk_id), V_INT(i->n)))
+        return false;
+    if (ours.count == 0)
+        return true;
+    return carry_out(wx, i, err) && job_progress(run->work->db, &run->job, ++*ended, 0, err);
 }
 
 bool job_ticket_bulk(struct run *run, struct err *err) {
@@ -100,7 +131,7 @@ bool job_ticket_bulk(struct run *run, struct err *err) {
         count = rows.count;
         for (int row = 0; row < count && !app_stopping(); row++) {
             struct item item = item_of(&rows, row);
-            if (!carry_out(&wx, &item, err) || !job_progress(db, &run->job, ++ended, 0, err))
+            if (!next_item(run, &wx, &item, &ended, err))
                 return false;
         }
     }

@@ -1,7 +1,7 @@
 -- WeChat did it ($3: the step, $4: a remark): the item ends and the ticket takes the step.
 with item as (
   update kaquan.bulk_item i set state = 'done', text = $4, ended_at = clock_timestamp()
-   where i.bulk_id = $1 and i.n = $2 and i.state = 'waiting'
+   where i.bulk_id = $1 and i.n = $2 and i.state = 'sending'
   returning i.request_id, i.code, i.argument),
 what as (
   select i.*, b.template_id, b.id as bulk_id, i.argument ->> 'new_code' as new_code

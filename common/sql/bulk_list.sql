@@ -1,5 +1,6 @@
--- The newest acts on tickets, or one ($1).    -> id, act, template, items, waiting, done, failed, cancelled, ...
+-- The newest acts on tickets, or one ($1).    -> id, act, template, items, waiting, sending, done, failed, cancelled, ...
 select b.id, b.act, tp.key as template, count(*) as items, count(*) filter (where i.state = 'waiting') as waiting,
+       count(*) filter (where i.state = 'sending') as sending,
        count(*) filter (where i.state = 'done') as done, count(*) filter (where i.state = 'failed') as failed,
        count(*) filter (where i.state = 'cancelled') as cancelled, b.person, date_trunc('second', b.created_at) as created_at,
        date_trunc('second', b.finished_at) as finished_at, b.reason

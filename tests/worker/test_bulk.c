@@ -11,6 +11,7 @@
 #include "text.h"
 
 enum { SOME = 12 };
+static const double SECONDS = 30;
 
 static struct scene scene;
 
@@ -123,7 +124,7 @@ TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
         setenv("KAQUAN_FAULT", "bulk_after_call", 1);
         rehearsal_worker(137, "run ticket_bulk");
         unsetenv("KAQUAN_FAULT");
-        assert_string_equal(results(), "waiting");
+        assert_string_equal(results(), "sending");
         test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
         rehearsal_worker(0, "run ticket_bulk");
         assert_string_equal(results(), "done");
@@ -135,17 +136,91 @@ TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
     assert_string_equal(code_of(22), "LATER");
 }
 
-TEST(what_is_still_open_can_be_given_up) {
-    char line[64], input[64];
-    snprintf(input, sizeof input, "%s\n", code_of(8));
-    assert_int_equal(act("void", "adult", "--yes", input), 0);
+static void cancel(int exit_code) {
+    char line[64];
     snprintf(line, sizeof line, "bulk cancel %" PRId64 " --yes",
              test_number(NULL, "select max(id) from kaquan.bulk"));
-    rehearsal_worker(0, line);
-    rehearsal_worker(65, line);
+    rehearsal_worker(exit_code, line);
+}
+
+TEST(what_is_still_open_can_be_given_up) {
+    char input[64];
+    snprintf(input, sizeof input, "%s\n", code_of(8));
+    assert_int_equal(act("void", "adult", "--yes", input), 0);
+    cancel(0);
+    cancel(65);
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(results(), "cancelled");
     assert_string_equal(scene_ticket(&scene, "c-8", "t.state"), "handed_out");
+}
+
+static int calls_of(const char *path) {
+    cJSON *answer;
+    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("fest", &answer), "calls");
+    const cJSON *row = cJSON_GetObjectItem(calls, path);
+    int count = row ? cJSON_GetObjectItem(row, "calls")->valueint : 0;
+    cJSON_Delete(answer);
+    return count;
+}
+
+/* The job waits for the first ticket, which we hold: WeChat did it, and it is not recorded yet. */
+TEST(a_running_job_sends_nothing_more_once_its_act_is_given_up) {
+    int before = calls_of("/card/code/unavailable");
+    char *input = codes(24, 28);
+    assert_int_equal(act("void", "adult", "--yes", input), 0);
+    test_sql("kaquan_worker#2", "begin");
+    test_sql("kaquan_worker#2", "select from kaquan.ticket where code = '%s' for update", code_of(24));
+    pid_t pid = test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"),
+                           (const char *const[]){"--quiet", "run", "ticket_bulk", NULL});
+    scene_wait_for_locks(1);
+    cancel(0);
+    assert_string_equal(results(), "sending cancelled cancelled cancelled cancelled");
+    test_sql("kaquan_worker#2", "rollback");
+    assert_int_equal(test_end(pid, 0, SECONDS), 0);
+    assert_string_equal(results(), "done cancelled cancelled cancelled cancelled");
+    assert_int_equal(calls_of("/card/code/unavailable"), before + 1);
+    assert_string_equal(scene_ticket(&scene, "c-24", "t.state"), "void");
+    assert_string_equal(scene_ticket(&scene, "c-25", "t.state"), "handed_out");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk where finished_at is null"), 0);
+    free(input);
+}
+
+TEST(what_wechat_may_have_done_has_its_result_although_it_was_given_up) {
+    char *input = codes(29, 30);
+    assert_int_equal(act("consume", "adult", "--yes", input), 0);
+    setenv("KAQUAN_FAULT", "bulk_after_call", 1);
+    rehearsal_worker(137, "run ticket_bulk");
+    unsetenv("KAQUAN_FAULT");
+    cancel(0);
+    test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "done cancelled");
+    free(input);
+}
+
+TEST(what_wechat_did_not_do_yet_can_be_given_up) {
+    char *input = codes(31, 32);
+    assert_int_equal(act("consume", "adult", "--yes", input), 0);
+    cJSON_Delete(sim_post("/sim/faults",
+                          "{\"path\":\"/card/code/consume\",\"kind\":\"errcode\",\"errcode\":45009,\"nth\":1}"));
+    rehearsal_worker(75, "run ticket_bulk");
+    assert_string_equal(results(), "waiting waiting");
+    cancel(0);
+    assert_string_equal(results(), "cancelled cancelled");
+    test_sql(NULL, "delete from kaquan.api_usage");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "cancelled cancelled");
+    free(input);
+}
+
+TEST(a_new_code_that_another_ticket_got_meanwhile_stops_nothing_else) {
+    char input[200];
+    snprintf(input, sizeof input, "%s TAKEN\n%s FREE\n", code_of(33), code_of(34));
+    assert_int_equal(act("change-code", "adult", "--yes", input), 0);
+    test_sql(NULL, "update kaquan.ticket set code = 'TAKEN' where request_id = 'c-35'");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "failed done");
+    assert_string_equal(code_of(34), "FREE");
 }
 
 TEST(an_erased_person_is_nowhere_and_the_ticket_stays) {
@@ -181,6 +256,10 @@ int main(void) {
         cmocka_unit_test(a_changed_code_keeps_the_ticket_and_the_code_before),
         cmocka_unit_test(a_worker_that_dies_between_call_and_record_does_it_once),
         cmocka_unit_test(what_is_still_open_can_be_given_up),
+        cmocka_unit_test(a_running_job_sends_nothing_more_once_its_act_is_given_up),
+        cmocka_unit_test(what_wechat_may_have_done_has_its_result_although_it_was_given_up),
+        cmocka_unit_test(what_wechat_did_not_do_yet_can_be_given_up),
+        cmocka_unit_test(a_new_code_that_another_ticket_got_meanwhile_stops_nothing_else),
         cmocka_unit_test(an_erased_person_is_nowhere_and_the_ticket_stays),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
