@@ -236,6 +236,14 @@ TEST(a_stock_is_raised_and_lowered_by_what_was_said) {
     WORKER(65, "template stock stock -100000000 --yes"); /* more than is left */
 }
 
+TEST(a_template_without_a_limit_stays_so_when_its_stock_changes) {
+    struct scene s = approved("unlimited");
+    test_sql(NULL, "update kaquan.template set stock = null where id = %" PRId32, s.template_id);
+    stock("unlimited", "+100");
+    assert_string_equal(last_job(&s, "template_stock", "state"), "done");
+    assert_string_equal(of(&s, "stock"), "");
+}
+
 TEST(a_raise_whose_answer_was_lost_is_carried_out_once) {
     for (int applied = 0; applied < 2; applied++) {
         const char *key = applied ? "arrived" : "missed";
@@ -518,6 +526,7 @@ int main(void) {
         cmocka_unit_test(what_wechat_never_changes_is_refused_when_it_is_written),
         cmocka_unit_test(a_push_whose_answer_was_lost_is_noted_when_it_is_done_again),
         cmocka_unit_test(a_stock_is_raised_and_lowered_by_what_was_said),
+        cmocka_unit_test(a_template_without_a_limit_stays_so_when_its_stock_changes),
         cmocka_unit_test(a_raise_whose_answer_was_lost_is_carried_out_once),
         cmocka_unit_test(a_cut_that_may_have_arrived_is_not_sent_again),
         cmocka_unit_test(a_deleted_template_hands_nothing_out_and_needs_its_name),
