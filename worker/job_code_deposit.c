@@ -102,13 +102,28 @@ static bool raise_stock(struct stock *s, struct err *err) {
     return true;
 }
 
-bool job_code_deposit(struct run *run, struct err *err) {
+static bool look_again(struct stock *s, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    struct stock s = {.run = run};
-    if (!begin(&s, err) || !deposit_codes(run, &s.wx, s.card_id, s.confirmed, s.codes, err) || !look(&s, &rows, err))
+    return look(s, &rows, err);
+}
+
+static bool deposit_all(struct stock *s, struct err *err) {
+    if (!deposit_codes(s->run, &s->wx, s->card_id, s->confirmed, s->codes, err) || !look_again(s, err))
         return false;
-    if (s.open > 0)
+    if (s->open > 0)
         return fail(err, ERR_BUSY, "%s: WeChat does not show all codes of %" PRId64 " parts yet; they are sent again",
-                    s.key, s.open);
-    return raise_stock(&s, err);
+                    s->key, s->open);
+    return raise_stock(s, err) && look_again(s, err);
+}
+
+/* Codes may be imported meanwhile, and who queues their deposit is given this job. */
+bool job_code_deposit(struct run *run, struct err *err) {
+    struct stock s = {.run = run};
+    if (!begin(&s, err))
+        return false;
+    do {
+        if (!deposit_all(&s, err))
+            return false;
+    } while (s.confirmed < s.codes);
+    return true;
 }
