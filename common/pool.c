@@ -9,7 +9,7 @@
 #include "fault.h"
 #include "text.h"
 
-enum { PROGRESS_EVERY = 64 }; /* chunks: about 2 MB */
+enum { PROGRESS_EVERY = 64 /* chunks: about 2 MB */, CODES_AT_ONCE = 1 << 16 };
 
 bool pool_need(struct db *db, int32_t template_id, struct pool_need *need, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
@@ -65,64 +65,79 @@ static bool slot_take(struct db *db, const struct pool_need *need, int64_t cards
     return true;
 }
 
-/* The codes that a fill puts on cards. */
-struct code_supply {
-    struct db_rows rows; /* the codes, one a line, in one text */
-    int64_t free;        /* imported codes that are no tickets */
+/* A fill on its way. */
+struct filling {
+    struct db *db;
+    const struct pool_need *need;
+    const struct secret *api_ticket;
+    const struct pool_progress *progress;
+    struct slot_lease lease;
+    int64_t cards, done;    /* to sign; signed and copied */
+    int64_t free, imported; /* codes when it began: imported ones that are no tickets, and all of them */
+    bool codes_ended;       /* imported ones */
 };
 
 /* Leaves fewer cards to sign when there are fewer codes. */
-static bool codes_load(struct db *db, const struct pool_need *need, struct code_supply *supply, int64_t *cards,
-                       struct err *err) {
-    if (!need->imported)
+static bool codes_count(struct filling *f, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!f->need->imported)
         return true;
-    if (!db_query(db, &sql_fill_codes, &supply->rows, err, V_INT(need->template_id), V_INT(*cards)))
+    if (!db_query(f->db, &sql_fill_codes, &rows, err, V_INT(f->need->template_id)))
         return false;
-    supply->free = db_int(&supply->rows, 0, "free");
-    if (*cards > supply->free)
-        *cards = supply->free;
+    f->free = db_int(&rows, 0, "free");
+    f->imported = db_int(&rows, 0, "imported");
+    if (f->cards > f->free)
+        f->cards = f->free;
     return true;
 }
 
+/* --- cards --- */
+
+static bool tell(const struct filling *f, int64_t done, struct err *err) {
+    return !f->progress || f->progress->tell(f->progress->context, done, f->cards, err);
+}
+
 /* Makes the cards and streams them, chunk by chunk. */
-static bool cards_stream(struct db *db, struct card_stream *stream, int64_t cards,
-                         const struct pool_progress *progress, struct err *err) {
+static bool cards_stream(struct filling *f, struct card_stream *stream, int64_t cards, struct err *err) {
     char chunk[CARD_CHUNK];
     int64_t left = cards;
     size_t len;
     for (int chunks = 1; (len = card_stream_fill(stream, chunk, sizeof(chunk), &left)) > 0; chunks++) {
-        if (!db_copy_data(db, chunk, len, err))
+        if (!db_copy_data(f->db, chunk, len, err))
             return false;
         if (chunks == PROGRESS_EVERY)
             FAULT("fill_in_copy");
-        if (progress && chunks % PROGRESS_EVERY == 0 && !progress->tell(progress->context, cards - left, cards, err))
+        if (chunks % PROGRESS_EVERY == 0 && !tell(f, f->done + cards - left, err))
             return false;
     }
     return true;
 }
 
-static bool cards_copy(struct db *db, const struct pool_need *need, const struct slot_lease *lease,
-                       const struct secret *api_ticket, const char *codes, int64_t cards,
-                       const struct pool_progress *progress, struct err *err) {
+static struct card_stream *stream_new(const struct filling *f, const char *codes, struct random *random) {
+    return card_stream_new(&(struct card_batch_options){.api_ticket = f->api_ticket->value,
+                                                        .card_id = f->lease.card_id,
+                                                        .timestamp = f->lease.signed_at,
+                                                        .with_code = f->need->with_code,
+                                                        .codes = codes,
+                                                        .first_ordinal = f->lease.first_ordinal + f->done,
+                                                        .fill = f->lease.fill,
+                                                        .first_run = f->lease.first_run,
+                                                        .bucket = f->lease.bucket,
+                                                        .buckets = f->lease.buckets},
+                           random);
+}
+
+/* `codes`: one a line, or NULL when they are made. */
+static bool cards_copy(struct filling *f, const char *codes, int64_t cards, struct err *err) {
     struct random *random = mem_new(sizeof(*random));
     random_init(random);
-    struct card_stream *stream = card_stream_new(&(struct card_batch_options){.api_ticket = api_ticket->value,
-                                                                              .card_id = lease->card_id,
-                                                                              .timestamp = lease->signed_at,
-                                                                              .with_code = need->with_code,
-                                                                              .codes = codes,
-                                                                              .first_ordinal = lease->first_ordinal,
-                                                                              .fill = lease->fill,
-                                                                              .first_run = lease->first_run,
-                                                                              .bucket = lease->bucket,
-                                                                              .buckets = lease->buckets},
-                                                 random);
+    struct card_stream *stream = stream_new(f, codes, random);
     int64_t stored = 0;
-    bool ok = db_copy_cards_begin(db, lease->slot, err);
+    bool ok = db_copy_cards_begin(f->db, f->lease.slot, err);
     if (ok) {
-        ok = cards_stream(db, stream, cards, progress, err);
+        ok = cards_stream(f, stream, cards, err);
         struct err ended = {0};
-        if (!db_copy_end(db, ok ? NULL : "the fill was given up", &stored, &ended) && ok) {
+        if (!db_copy_end(f->db, ok ? NULL : "the fill was given up", &stored, &ended) && ok) {
             *err = ended;
             ok = false;
         }
@@ -130,56 +145,76 @@ static bool cards_copy(struct db *db, const struct pool_need *need, const struct
     card_stream_free(stream);
     random_clear(random);
     free(random);
+    f->done += stored;
     return ok && (stored == cards ||
                   fail(err, ERR_BUG, "%" PRId64 " cards were copied, %" PRId64 " are stored", cards, stored));
 }
 
-/* Opens the slot. The stock ends with this fill when it is used up by it, and imported codes when all are on cards.
- */
-static bool slot_open(struct db *db, const struct pool_need *need, const struct slot_lease *lease,
-                      const struct code_supply *supply, int64_t cards, const char *host, struct err *err) {
-    const char *reason = need->reason[0] ? need->reason : "asked for";
-    bool final = cards >= need->stock_left || (need->imported && cards == supply->free);
-    return db_do(db, &sql_fill_commit, err, V_INT(need->template_id), V_INT(lease->slot), V_INT(lease->fill),
-                 V_INT(need->epoch), V_INT(lease->signed_at), V_INT(lease->first_ordinal), V_INT(cards),
-                 lease->had_fill ? V_INT(lease->previous_fill) : V_NULL, V_BOOL(final), V_TEXT(reason), V_TEXT(host),
-                 V_SECONDS(lease->began)) &&
-           (!need->imported || db_do(db, &sql_fill_imported, err, V_INT(need->template_id), V_INT(supply->free)));
+/* A page of codes is read, then put on cards: a COPY each, and memory for one page. Codes that became tickets since
+ * they were counted are passed over. */
+static bool pages_copy(struct filling *f, struct err *err) {
+    char after[CODE_MAX + 1] = "";
+    while (f->done < f->cards && !f->codes_ended) {
+        AUTO_ROWS struct db_rows page = {0};
+        int64_t most = f->cards - f->done < CODES_AT_ONCE ? f->cards - f->done : CODES_AT_ONCE;
+        if (!db_query(f->db, &sql_fill_code_page, &page, err, V_INT(f->need->template_id), V_TEXT(after),
+                      V_INT(most)))
+            return false;
+        int64_t count = db_int(&page, 0, "count");
+        f->codes_ended = count < most;
+        text_copy(after, sizeof(after), db_text(&page, 0, "last"));
+        if (!cards_copy(f, db_text(&page, 0, "codes"), count, err) || !tell(f, f->done, err))
+            return false;
+    }
+    return true;
 }
 
-static bool fill_in_transaction(struct db *db, const struct pool_need *need, const struct secret *api_ticket,
-                                int64_t cards, struct code_supply *supply, const char *host,
-                                const struct pool_progress *progress, struct pool_filled *filled, struct err *err) {
-    struct slot_lease lease;
-    if (!codes_load(db, need, supply, &cards, err) || !slot_take(db, need, cards, &lease, err))
+/* --- all of it --- */
+
+/* Imported codes are counted anew: there may be more since the fill began. */
+static bool imported_open(const struct filling *f, struct err *err) {
+    return db_do(f->db, &sql_fill_level, err, V_INT(f->need->template_id), V_INT(f->free), V_INT(f->imported),
+                 V_INT(f->done), V_BOOL(f->codes_ended)) &&
+           db_do(f->db, &sql_fill_imported, err, V_INT(f->need->template_id), V_INT(f->done));
+}
+
+/* Opens the slot. The stock ends with this fill when it is used up by it. */
+static bool slot_open(const struct filling *f, const char *host, struct err *err) {
+    const struct slot_lease *l = &f->lease;
+    const char *reason = f->need->reason[0] ? f->need->reason : "asked for";
+    bool final = f->done >= f->need->stock_left;
+    return db_do(f->db, &sql_fill_commit, err, V_INT(f->need->template_id), V_INT(l->slot), V_INT(l->fill),
+                 V_INT(f->need->epoch), V_INT(l->signed_at), V_INT(l->first_ordinal), V_INT(f->done),
+                 l->had_fill ? V_INT(l->previous_fill) : V_NULL, V_BOOL(final), V_TEXT(reason), V_TEXT(host),
+                 V_SECONDS(l->began)) &&
+           (!f->need->imported || imported_open(f, err));
+}
+
+static bool fill_in_transaction(struct filling *f, const char *host, struct err *err) {
+    if (!codes_count(f, err) || !slot_take(f->db, f->need, f->cards, &f->lease, err))
         return false;
     FAULT("fill_before_copy");
-    const char *codes = need->imported ? db_text(&supply->rows, 0, "codes") : NULL;
-    if (!cards_copy(db, need, &lease, api_ticket, codes, cards, progress, err))
+    if (!(f->need->imported ? pages_copy(f, err) : cards_copy(f, NULL, f->cards, err)))
         return false;
     FAULT("fill_after_copy");
-    if (!slot_open(db, need, &lease, supply, cards, host, err))
+    if (!slot_open(f, host, err))
         return false;
-    filled->slot = lease.slot;
-    filled->fill = lease.fill;
-    filled->cards = cards;
     FAULT("fill_before_switch");
-    return db_commit(db, err);
+    return db_commit(f->db, err);
 }
 
 bool pool_fill(struct db *db, const struct pool_need *need, const struct secret *api_ticket, int64_t cards,
                const char *host, const struct pool_progress *progress, struct pool_filled *filled, struct err *err) {
-    struct code_supply supply = {0};
+    struct filling f = {.db = db, .need = need, .api_ticket = api_ticket, .progress = progress, .cards = cards};
     double start = clock_seconds();
     if (!db_begin(db, err))
         return false;
-    bool good = fill_in_transaction(db, need, api_ticket, cards, &supply, host, progress, filled, err);
-    db_rows_clear(&supply.rows);
-    if (!good) {
+    if (!fill_in_transaction(&f, host, err)) {
         db_rollback(db);
         return fail_in(err, "pool of %s", need->template_key);
     }
     FAULT("fill_after_switch");
-    filled->seconds = clock_seconds() - start;
+    *filled = (struct pool_filled){
+        .slot = f.lease.slot, .fill = f.lease.fill, .cards = f.done, .seconds = clock_seconds() - start};
     return true;
 }

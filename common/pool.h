@@ -41,9 +41,9 @@ struct pool_filled {
 };
 
 /* Signs `cards` cards of the template in need->epoch with `api_ticket` and opens them to claims in place of what was
- * open: all of them or none, in one transaction; memory is one chunk, whatever `cards` is, but imported codes are all
- * held, and when fewer are left, so many cards are signed. ERR_BUSY when no slot is free, the epoch ended meanwhile
- * or another fill came first. */
+ * open: all of them or none, in one transaction; memory is one chunk, whatever `cards` is, and a page of imported
+ * codes. When fewer of these are left, so many cards are signed. ERR_BUSY when no slot is free, the epoch ended
+ * meanwhile or another fill came first. */
 bool pool_fill(struct db *db, const struct pool_need *need, const struct secret *api_ticket, int64_t cards,
                const char *host, const struct pool_progress *progress, struct pool_filled *filled, struct err *err);
 

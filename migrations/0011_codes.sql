@@ -82,6 +82,17 @@ language sql set search_path = pg_catalog, kaquan, pg_temp set enable_sort = off
   select * from made
 $$;
 
+-- The next codes behind `after` that are no tickets, in their order. As above, the planner has no choice: a page is read off the
+-- key, and each of its codes looked up among the tickets.
+create function code_page(template_id integer, after text, most bigint) returns setof text
+language sql stable set search_path = pg_catalog, kaquan, pg_temp set enable_sort = off set enable_bitmapscan = off
+  set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off as $$
+  select s.code from kaquan.code_stock s
+   where s.template_id = $1 and s.trouble is null and s.code > after
+     and not exists (select from kaquan.ticket t where t.template_id = $1 and t.code = s.code)
+   order by s.code limit most
+$$;
+
 -- Imported codes that are neither tickets nor on their way to be: null when the template makes its own.
 create function codes_left(template_id integer) returns bigint
 language sql volatile security definer set search_path = pg_catalog, kaquan, pg_temp as $$
@@ -145,5 +156,5 @@ grant select on pool_forecast to kaquan_worker, kaquan_operator, kaquan_auditor,
 grant select on code_level to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;
 grant select (id, template_id, confirmed, sends, recorded_at, confirmed_at) on code_part
   to kaquan_operator, kaquan_auditor, kaquan_monitor;
-grant execute on function code_import, code_part_record to kaquan_worker;
+grant execute on function code_import, code_part_record, code_page to kaquan_worker;
 grant execute on function codes_left, stock_left to kaquan_worker, kaquan_operator, kaquan_auditor, kaquan_monitor;

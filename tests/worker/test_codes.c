@@ -173,6 +173,7 @@ TEST(templates_that_take_no_codes_say_why) {
 /* --- filling --- */
 
 enum { CODES = 120 };
+static const double SECONDS = 30;
 
 /* CODES codes of a form that we do not make. */
 static void import_numbers(const char *key, int from) {
@@ -234,6 +235,25 @@ TEST(a_rotation_puts_unsold_codes_on_fresh_cards) {
     rehearsal_fill(&s);
     assert_string_equal(claim(&s, "t2").code, "n00001");
     assert_int_equal(test_number(NULL, "select kaquan.codes_left(%d)", s.template_id), CODES - 2);
+}
+
+/* We hold the pool that the fill wants to open. */
+TEST(codes_imported_during_a_fill_are_not_lost) {
+    struct scene s = rehearsal_template("codes", "amid", "merchant", 4 * CODES, 10);
+    import_numbers(s.key, 0);
+    rehearsal_fill(&s);
+    rehearsal_worker(0, "pool fill amid --cards 1000");
+    test_sql("kaquan_worker#2", "begin");
+    test_sql("kaquan_worker#2", "select from kaquan.pool where template_id = %d for no key update", s.template_id);
+    pid_t pid = test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"),
+                           (const char *const[]){"--quiet", "run", "pool_fill", NULL});
+    scene_wait_for_locks(1);
+    import_numbers(s.key, 1000);
+    test_sql("kaquan_worker#2", "rollback");
+    assert_int_equal(test_end(pid, 0, SECONDS), 0);
+    assert_int_equal(test_number(NULL, "select kaquan.codes_left(%d)", s.template_id), 2 * CODES);
+    assert_int_equal(
+        test_number(NULL, "select count(*) from kaquan.pool where template_id = %d and not final", s.template_id), 1);
 }
 
 /* --- the forecast --- */
@@ -312,6 +332,7 @@ int main(void) {
         cmocka_unit_test(the_forecast_says_when_cards_and_stock_end),
         cmocka_unit_test(the_state_of_a_pool_is_one_word_and_health_names_the_low_ones),
         cmocka_unit_test(fills_put_imported_codes_on_cards_until_they_are_sold_out),
+        cmocka_unit_test(codes_imported_during_a_fill_are_not_lost),
         cmocka_unit_test(a_rotation_puts_unsold_codes_on_fresh_cards),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
