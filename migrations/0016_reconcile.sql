@@ -36,4 +36,5 @@ create table ticket_drift (
 create unique index ticket_drift_open on ticket_drift (template_id, code) where repaired_at is null;
 
 grant select, insert, update on ticket_reconcile, ticket_drift to kaquan_worker;
+grant delete on ticket_drift to kaquan_worker;
 grant insert on wx_event to kaquan_worker;        -- steps that no push told of

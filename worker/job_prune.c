@@ -12,6 +12,7 @@ static const struct {
     {&sql_prune_job_log, "lines of job logs"},
     {&sql_prune_events, "pushes"},
     {&sql_prune_bulk, "acts on many tickets"},
+    {&sql_prune_drifts, "drifts"},
     {&sql_prune_scans, "refused scans"},
     {&sql_prune_minutes, "minutes"},
     {&sql_prune_workers, "workers"},

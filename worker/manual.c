@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "drift.h"
 #include "err.h"
 #include "jobs.h"
 #include "metrics.h"
@@ -192,6 +193,18 @@ static void write_jobs(struct buf *out) {
     }
 }
 
+/* --- drifts --- */
+
+static void write_drifts(struct buf *out) {
+    for (enum drift_id id = DRIFT_NONE + 1; id < DRIFT_KINDS; id++) {
+        const struct drift_kind *k = drift_kind(id);
+        term(out, k->name, NULL);
+        manual_text(out, k->help);
+        buf_text(out, ". Repair: ");
+        meaning(out, k->repair);
+    }
+}
+
 /* --- filter --- */
 
 static const char *comparison(const struct filter_field *f) {
@@ -263,6 +276,7 @@ static const struct manual_table tables[] = {
     {"metrics",    write_metrics,    "what `metrics` prints"},
     {"filter",     write_filter,     "fields that find tickets"},
     {"jobs",       write_jobs,       "kinds of jobs"},
+    {"drifts",     write_drifts,     "kinds of drift between tickets and WeChat, and their repairs"},
     {"classes",    write_classes,    "classes of WeChat's answers"},
     {"errors",     write_errors,     "WeChat's error codes with cause and cure"},
 };

@@ -260,6 +260,17 @@ TEST(the_list_says_what_differs_and_what_repairs_it) {
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_drift where openid = 'oList'"), 0);
 }
 
+TEST(repaired_drifts_are_forgotten_after_a_time_and_open_ones_are_not) {
+    add("old", "oOld");
+    compare("old");
+    test_sql(NULL, "update kaquan.ticket_drift set repaired_at = repaired_at - interval '10 years',"
+                   " found_at = found_at - interval '10 years';"
+                   " insert into kaquan.job (kind) values ('prune')");
+    rehearsal_worker(0, "run prune");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_drift where repaired_at is not null"), 0);
+    assert_string_equal(drift_of("old"), "added");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_card_in_a_wallet_is_added_here),
@@ -275,6 +286,7 @@ int main(void) {
         cmocka_unit_test(a_comparison_goes_on_where_it_was_killed),
         cmocka_unit_test(many_repairs_want_the_name_of_the_template),
         cmocka_unit_test(the_list_says_what_differs_and_what_repairs_it),
+        cmocka_unit_test(repaired_drifts_are_forgotten_after_a_time_and_open_ones_are_not),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "drift.h"
 #include "json.h"
 #include "jobs.h"
 #include "manual.h"
@@ -253,6 +254,8 @@ TEST(every_setting_job_field_and_error_code_is_in_the_manual) {
     const struct job_kind *k = job_kinds(&count);
     for (size_t i = 0; i < count; i++)
         expect_in("worker/kaquan-jobs.7", "\n*", k[i].name, "*");
+    for (enum drift_id id = DRIFT_NONE + 1; id < DRIFT_KINDS; id++)
+        expect_in("worker/kaquan-jobs.7", "Repair: ", drift_kind(id)->repair, "\n");
     for (size_t i = 0; i < ticket_fields.count; i++)
         expect_in("worker/kaquan-filter.7", "\n*", ticket_fields.fields[i].name, "*");
     AUTO_BUF struct buf errors = {0};
