@@ -26,7 +26,7 @@ bool gate_rule_get(struct db *db, const char *template, struct db_rows *rule, st
 /* Makes an entry (or a scan at an exit) count no more. */
 bool gate_annul(struct db *db, const struct act *act, const char *template, const char *scan_id, struct err *err);
 
-/* Scans taken offline, in the order of their times. */
+/* Scans taken offline: by ticket, those of one in the order of their times. */
 enum { GATE_FILE_MAX = 64 << 20 };
 struct gate_scan {
     double at; /* Unix seconds */
@@ -39,7 +39,7 @@ struct gate_scans {
 #define AUTO_SCANS AUTO(gate_scans_clear)
 void gate_scans_clear(struct gate_scans *scans);
 
-/* How long ago the first was taken, in seconds by this host's clock; 0: there are none. */
+/* How long ago the first of them was taken, in seconds by this host's clock; 0: there are none. */
 double gate_scans_age(const struct gate_scans *scans);
 
 /* Reads a JSON object a line: at (ISO 8601 with a zone), template, code, gate, scan_id, admitted (true unless said).

@@ -211,7 +211,7 @@ TEST(an_upload_that_is_repeated_changes_nothing) {
     AUTO_BUF struct buf file = {0};
     struct scene s = gate_scene("twice");
 
-    for (int i = 1; i <= 1200; i++) { /* of three transactions */
+    for (int i = 1; i <= 1200; i++) { /* of several transactions */
         char code[16], scan[16];
 
         snprintf(code, sizeof code, "x%d", i);
@@ -225,6 +225,44 @@ TEST(an_upload_that_is_repeated_changes_nothing) {
             test_number(NULL, "select count(*) from kaquan.ticket_scan where template_id = %" PRId32, s.template_id),
             1200);
     }
+}
+
+struct crossing {
+    struct scene scene;
+    int holder; /* the backend that holds the third ticket back until both uploads wait: for it, or one for the other
+                 */
+};
+
+static bool upload_crosswise(int number, void *context) {
+    static const char *const codes[][3] = {{"c1", "c3", "c2"}, {"c2", "c3", "c1"}};
+    const struct crossing *c = context;
+    AUTO_BUF struct buf file = {0};
+
+    if (number == 2) {
+        scene_wait_for_locks(2);
+        test_sql(NULL, "select pg_terminate_backend(%d)", c->holder);
+        return true;
+    }
+    for (int i = 0; i < 3; i++) {
+        char scan[16];
+
+        snprintf(scan, sizeof scan, "w%d%d", number, i);
+        add_line(&file, &c->scene, codes[number][i], scan, 600 - 60 * i, ",\"admitted\":false");
+    }
+    AUTO_OUTPUT struct test_output o = upload(buf_str(&file));
+    expect(&o, 0, "3 of 3 scans agree");
+    return true;
+}
+
+TEST(two_uploads_about_the_same_tickets_do_not_block_each_other) {
+    struct crossing c = {gate_scene("crossed"), test_sql_pid("#holder")};
+    int32_t id = c.scene.template_id;
+
+    test_sql("#holder", "select pg_advisory_lock(hashtextextended('crossed-r3', %" PRId32 "))", id);
+    test_clients(3, upload_crosswise, &c);
+    test_sql_close("#holder");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_scan where template_id = %" PRId32, id),
+                     6);
 }
 
 TEST(what_an_upload_cannot_keep_is_told) {
@@ -284,6 +322,7 @@ int main(void) {
         cmocka_unit_test(what_happened_at_the_gate_is_in_the_tickets_timeline),
         cmocka_unit_test(uploaded_scans_are_judged_in_the_order_of_their_times),
         cmocka_unit_test(an_upload_that_is_repeated_changes_nothing),
+        cmocka_unit_test(two_uploads_about_the_same_tickets_do_not_block_each_other),
         cmocka_unit_test(what_an_upload_cannot_keep_is_told),
         cmocka_unit_test(a_bad_line_is_named_and_nothing_is_kept),
     };
