@@ -20,6 +20,8 @@ with seen as (
     from kaquan.stat_minute m where m.minute >= date_trunc('minute', now() - make_interval(secs => $1))),
 sums as (select s.template_id, s.minute, sum(s.claims) as claims, sum(s.adds) as adds, sum(s.entries) as entries from seen s group by 1, 2)
 insert into kaquan.stat_minute as m (template_id, minute, claims, adds, entries)
-select s.template_id, s.minute, s.claims, s.adds, s.entries from sums s
+select s.template_id, s.minute, s.claims, s.adds, s.entries
+  from sums s left join kaquan.stat_minute k on k.template_id = s.template_id and k.minute = s.minute
+ where (k.claims, k.adds, k.entries) is distinct from (s.claims, s.adds, s.entries)
+ order by 1, 2 -- two who count at once lock in one order, and nothing that stays as it is
 on conflict (template_id, minute) do update set (claims, adds, entries) = (excluded.claims, excluded.adds, excluded.entries)
-  where (m.claims, m.adds, m.entries) is distinct from (excluded.claims, excluded.adds, excluded.entries)
