@@ -119,7 +119,7 @@ static bool check_one_of(const struct scan *s, const struct filter_term *term, s
 
 /* --- times --- */
 
-/* From a moment up to another, as SQL; {} stands for the value. */
+/* From a moment up to another, as SQL that is computed once; {} stands for the value. */
 struct span {
     const char *low, *high;
     const char *value; /* NULL: none */
@@ -144,15 +144,17 @@ static bool is_date(const char *text, const char *format) {
 
 static bool span_of(const char *text, struct span *span) {
     if (strcmp(text, "today") == 0)
-        *span = (struct span){"date_trunc('day', now())", "date_trunc('day', now()) + interval '1 day'", NULL};
+        *span = (struct span){"(select kaquan.typed_time('today'))", "(select kaquan.typed_time('today', '1 day'))",
+                              NULL};
     else if (strcmp(text, "yesterday") == 0)
-        *span = (struct span){"date_trunc('day', now()) - interval '1 day'", "date_trunc('day', now())", NULL};
+        *span = (struct span){"(select kaquan.typed_time('today', '-1 day'))", "(select kaquan.typed_time('today'))",
+                              NULL};
     else if (is_back(text))
         *span = (struct span){"now() - {}::interval", "'infinity'", text + 1};
     else if (is_date(text, "%Y-%m-%d"))
-        *span = (struct span){"{}::timestamp::timestamptz", "({}::timestamp + interval '1 day')::timestamptz", text};
+        *span = (struct span){"(select kaquan.typed_time({}))", "(select kaquan.typed_time({}, '1 day'))", text};
     else if (is_date(text, "%Y-%m-%dT%H:%M"))
-        *span = (struct span){"{}::timestamp::timestamptz", "({}::timestamp + interval '1 min')::timestamptz", text};
+        *span = (struct span){"(select kaquan.typed_time({}))", "(select kaquan.typed_time({}, '1 min'))", text};
     else
         return false;
     return true;

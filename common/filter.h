@@ -1,7 +1,7 @@
 /* filter.h - the filter language of lists (console.md 1.4), over a table of fields: read to terms, written as SQL
  * with parameters. word              begins with it, in the table's first field field:value       is it; value*
  * begins with it; a,b either; "a b" quoted field>=value      also > <= <, for times -term             is not so
- * Times: today, yesterday, -7d -12h -30m (from then on), 2026-11-01, 2026-11-01T10:30, a..b. */
+ * Times: today, yesterday, -7d -12h -30m (from then on), 2026-11-01, 2026-11-01T10:30, a..b; of the event's zone. */
 #ifndef KAQUAN_FILTER_H
 #define KAQUAN_FILTER_H
 

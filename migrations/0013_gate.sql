@@ -7,6 +7,22 @@ set local search_path = kaquan, pg_catalog, pg_temp;
 -- Days at the gate are those of this zone; the value is checked by using it.
 alter table site add column event_zone text not null default 'Asia/Shanghai' check (now() at time zone event_zone is not null);
 
+-- A time as people type it, and so much later: of the event's zone, unless it says how far it is from UTC.
+create function typed_time(typed text, later interval default '0') returns timestamptz
+language plpgsql stable strict set search_path = pg_catalog, kaquan, pg_temp as $$
+declare
+  zone text := s.event_zone from kaquan.site s;
+begin
+  if typed = 'today' then
+    return (date_trunc('day', now() at time zone zone) + later) at time zone zone;
+  elsif typed ~ '^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?)?$' then
+    return (typed::timestamp + later) at time zone zone;
+  elsif typed ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d(:?\d\d)?)$' then
+    return typed::timestamptz + later;
+  end if;
+  raise exception '"%" is no time', typed using errcode = 'invalid_datetime_format';
+end $$;
+
 -- What a scan was answered: admitted, left (through an exit), or a reason of refusal. A closed list, with its help.
 create type gate_verdict as enum ('admitted', 'left', 'unknown_template', 'unknown_code', 'void', 'consumed', 'deleted',
   'not_ready', 'early', 'over', 'closed', 'inside', 'used_up', 'used_up_today', 'used_up_here', 'gate_refused');
@@ -272,7 +288,7 @@ grant select on gate_rule to kaquan_fn_claim;
 grant select, insert on ticket_scan to kaquan_fn_claim;
 grant execute on function ticket_admit to kaquan_gate, kaquan_backend; -- whom gate_grant names
 grant usage on type admit_answer, gate_verdict to kaquan_gate, kaquan_backend, kaquan_fn_claim;
-grant execute on function scan_upload to kaquan_worker;
+grant execute on function scan_upload, typed_time to kaquan_worker;
 grant select on gate_reason, gate_grant, gate_rule, ticket_scan to kaquan_worker;
 grant insert, delete on gate_grant to kaquan_worker;
 grant update on gate_rule to kaquan_worker;

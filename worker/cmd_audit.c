@@ -16,10 +16,11 @@ bool cmd_audit_list(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     int64_t limit = LIST_DEFAULT;
     if (!call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
-        !call_pairs(call, 0, filters, ARRAY_LEN(filters), is, err) ||
-        !db_query(call->work->db, &sql_audit_list, &rows, err, V_INT(limit), V_TEXT(is[0]), V_TEXT(is[1]),
-                  V_TEXT(is[2]), V_TEXT(is[3]), V_TEXT(is[4]), V_TEXT(is[5])))
+        !call_pairs(call, 0, filters, ARRAY_LEN(filters), is, err))
         return false;
+    if (!db_query(call->work->db, &sql_audit_list, &rows, err, V_INT(limit), V_TEXT(is[0]), V_TEXT(is[1]),
+                  V_TEXT(is[2]), V_TEXT(is[3]), V_TEXT(is[4]), V_TEXT(is[5])))
+        return err->kind != ERR_INPUT ? false : fail_cure(err, "since and until take a time as 2026-11-01T10:30");
     output_db("kaquan.audit.1", columns, ARRAY_LEN(columns), &rows, call->work);
     return true;
 }

@@ -7,5 +7,5 @@ select l.id, date_trunc('second', l.at) as at, l.person, l.who, l.action, l.obje
   from kaquan.audit_log l
  where ($2::text is null or starts_with(l.person, $2)) and ($3::text is null or starts_with(l.who, $3))
    and ($4::text is null or starts_with(l.action, $4)) and ($5::text is null or starts_with(l.object, $5))
-   and ($6::timestamptz is null or l.at >= $6) and ($7::timestamptz is null or l.at <= $7)
+   and l.at >= coalesce((select kaquan.typed_time($6)), '-infinity') and l.at <= coalesce((select kaquan.typed_time($7)), 'infinity')
  order by l.id desc limit $1

@@ -32,11 +32,11 @@ static const struct {
     {"-state:void,gifted", " and ((s = $1) or (s = $2)) is not true", "void gifted "},
     {"code:\"A, b\"", " and ((c = $1 or p = $1))", "A, b "},
     {"code:x';drop", " and ((c = $1 or p = $1))", "x';drop "},
-    {"claimed:today", " and ((t >= date_trunc('day', now()) and t < date_trunc('day', now()) + interval '1 day'))", ""},
+    {"claimed:today", " and ((t >= (select kaquan.typed_time('today')) and t < (select kaquan.typed_time('today', '1 day'))))", ""},
     {"claimed>=-7d", " and ((t >= now() - $1::interval))", "7d "},
-    {"claimed>2026-11-01", " and ((t >= ($1::timestamp + interval '1 day')::timestamptz))", "2026-11-01 "},
-    {"claimed<2026-11-01T10:30", " and ((t < $1::timestamp::timestamptz))", "2026-11-01T10:30 "},
-    {"claimed:2026-11-01..2026-11-05", " and ((t >= $1::timestamp::timestamptz and t < ($2::timestamp + interval '1 day')::timestamptz))",
+    {"claimed>2026-11-01", " and ((t >= (select kaquan.typed_time($1, '1 day'))))", "2026-11-01 "},
+    {"claimed<2026-11-01T10:30", " and ((t < (select kaquan.typed_time($1))))", "2026-11-01T10:30 "},
+    {"claimed:2026-11-01..2026-11-05", " and ((t >= (select kaquan.typed_time($1)) and t < (select kaquan.typed_time($2, '1 day'))))",
      "2026-11-01 2026-11-05 "},
 };
 

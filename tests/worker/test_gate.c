@@ -70,7 +70,7 @@ TEST(a_rule_is_changed_field_by_field_and_shown) {
     struct scene s = gate_scene("ruled");
     AUTO_OUTPUT struct test_output changed =
         worker("gate", "rule", s.key, "entries=6", "per_day=2", "hours=09:00-21:30", "exit_gates=out,back",
-               "exits_count=on", "last_at=2026-12-31T22:00+08:00", "--plain");
+               "exits_count=on", "first_at=2026-12-01T08:00", "last_at=2026-12-31T16:00+02:00", "--plain");
     expect(&changed, 0, "entries\t6\t");
     AUTO_OUTPUT struct test_output shown = test_worker("gate", "rule", s.key, "--plain");
     expect(&shown, 0, "per_day\t2\t");
@@ -78,6 +78,7 @@ TEST(a_rule_is_changed_field_by_field_and_shown) {
     expect(&shown, 0, "hours\t09:00-21:30\t");
     expect(&shown, 0, "exit_gates\tout,back\t");
     expect(&shown, 0, "exits_count\ton\t");
+    expect(&shown, 0, "first_at\t2026-12-01 00:00:00+00\t"); /* 8 o'clock where the event is */
     expect(&shown, 0, "last_at\t2026-12-31 14:00:00+00\t");
     AUTO_OUTPUT struct test_output none = worker("gate", "rule", s.key, "entries=none", "hours=none", "--json");
     expect(&none, 0, "{\"name\":\"entries\",\"value\":\"none\"");
@@ -99,6 +100,8 @@ TEST(a_wrong_rule_changes_nothing_and_says_how_it_is_written) {
         {"hours=09:00", "for instance hours=09:00-21:30", 65},
         {"hours=9 to 5", "for instance hours=09:00-21:30", 65},
         {"first_at=2026-12-31T22:00+08:00", "for instance first_at=", 65},
+        {"first_at=22:00", "for instance first_at=", 65},
+        {"first_at=2026-12-01 22:00 Asia/Tokyo", "is no time", 65},
         {"exits_count=perhaps", "for instance exits_count=on", 65},
     };
     struct scene s = gate_scene("wrong");

@@ -256,7 +256,28 @@ TEST(the_log_is_filtered_by_any_of_its_columns) {
     AUTO_OUTPUT struct test_output wrong = worker("audit", "list", "persn=li");
     expect(&wrong, 64, "did you mean \"person\"?");
     AUTO_OUTPUT struct test_output time = worker("audit", "list", "since=yore");
-    expect(&time, 65, "");
+    expect(&time, 65, "\"yore\" is no time");
+    expect(&time, 65, "since and until take a time as");
+}
+
+TEST(times_are_those_of_the_event_unless_they_say_otherwise) {
+    static const struct {
+        const char *since;
+        int rows;
+    } cases[] = {
+        {"since=2026-11-02", 1},
+        {"since=2026-11-02T00:01", 0},
+        {"since=2026-11-01T16:00Z", 1},
+        {"since=2026-11-01 16:01+00", 0},
+    };
+    test_database("guard");
+    test_sql(NULL, "insert into kaquan.audit_log (at, person, who, action, object, hash)"
+                   " values ('2026-11-01 16:00Z', 'li@desk', 'x', 'act', 'thing', '')");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        AUTO_OUTPUT struct test_output o = worker("audit", "list", cases[i].since, "until=2026-11-03", "--json");
+        expect(&o, 0, "");
+        assert_int_equal(strstr(buf_str(&o.out), "li@desk") != NULL, cases[i].rows);
+    }
 }
 
 int main(void) {
@@ -273,6 +294,7 @@ int main(void) {
         cmocka_unit_test(every_guarded_command_is_there),
         cmocka_unit_test(the_chain_is_computed_again_and_the_first_broken_row_is_named),
         cmocka_unit_test(the_log_is_filtered_by_any_of_its_columns),
+        cmocka_unit_test(times_are_those_of_the_event_unless_they_say_otherwise),
     };
 
     return cmocka_run_group_tests(tests, group_setup, group_teardown);

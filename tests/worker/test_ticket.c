@@ -44,6 +44,21 @@ static int found(const char *filter) {
     return lines_of(&o);
 }
 
+TEST(days_are_those_of_the_event) {
+    struct scene s = scene_with_tickets("days");
+    test_sql(NULL, "update kaquan.ticket set claimed_at = '2026-11-01 16:30Z' where template_id = %" PRId32,
+             s.template_id);
+    assert_int_equal(found("template:days claimed:2026-11-01"), 0);
+    assert_int_equal(found("template:days claimed:2026-11-02"), SOME); /* half past midnight in Shanghai */
+    assert_int_equal(found("template:days claimed:2026-11-02T00:30"), SOME);
+    test_sql(NULL,
+             "update kaquan.ticket set claimed_at = date_trunc('day', now(), 'Asia/Shanghai') - interval '1 min'"
+             " where template_id = %" PRId32,
+             s.template_id);
+    assert_int_equal(found("template:days claimed:yesterday..today"), SOME);
+    assert_int_equal(found("template:days claimed:2026-01-01T00:00..2026-01-02"), 0);
+}
+
 TEST(a_ticket_is_found_by_every_documented_key) {
     struct scene s = scene_with_tickets("keys");
     char filter[128];
@@ -130,6 +145,7 @@ TEST(an_export_has_all_that_match_and_no_formulas) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(days_are_those_of_the_event),
         cmocka_unit_test(a_ticket_is_found_by_every_documented_key),
         cmocka_unit_test(a_list_is_paged_without_a_gap_or_a_repeat),
         cmocka_unit_test(a_filter_that_is_wrong_is_refused_with_the_nearest_word),
