@@ -30,11 +30,15 @@ const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(field
 static const char *const windows[] = {"15 min", "2 h", "1 day", "10 days", "100 days", NULL};
 /* clang-format on */
 
+static bool no_place(struct err *err) {
+    return fail(err, ERR_USAGE, "--after: a place that a list gave as its next expected");
+}
+
 /* A place is time|template|request id. */
 static bool write_after(char *place, struct buf *sql, struct filter_parameters *p, struct err *err) {
     char *template_id = strchr(place, '|'), *request_id = template_id ? strchr(template_id + 1, '|') : NULL;
     if (request_id == NULL)
-        return fail(err, ERR_USAGE, "--after: a place that a list gave as its next expected");
+        return no_place(err);
     *template_id++ = '\0';
     *request_id++ = '\0';
     buf_text(sql, " and (t.claimed_at, t.request_id, t.template_id) < (");
@@ -71,14 +75,18 @@ static bool list_within(struct db *db, const struct filter *filter, const char *
     buf_text(&sql, sql_ticket_select.text);
     if (!filter_write(filter, &sql, &p, err))
         return false;
-    if (after != NULL && (!text_copy(place, sizeof place, after) || !write_after(place, &sql, &p, err)))
+    if (after != NULL && !text_copy(place, sizeof place, after))
+        return no_place(err);
+    if (after != NULL && !write_after(place, &sql, &p, err))
         return false;
     if (window != NULL)
         write_window(window, after ? place : NULL, &sql, &p);
     buf_text(&sql, " order by t.claimed_at desc, t.request_id desc, t.template_id desc limit ");
     filter_parameter(&sql, &p, V_INT(limit));
     const struct sql statement = {"ticket_list", buf_str(&sql)};
-    return db_run_once(db, &statement, p.value, p.count, rows, err);
+    if (db_run_once(db, &statement, p.value, p.count, rows, err))
+        return true;
+    return after != NULL && err->kind == ERR_INPUT ? no_place(err) : false; /* its time or number is none */
 }
 
 bool ticket_list(struct db *db, const struct filter *filter, const char *after, int64_t limit, struct db_rows *rows,

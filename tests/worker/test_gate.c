@@ -102,6 +102,8 @@ TEST(a_wrong_rule_changes_nothing_and_says_how_it_is_written) {
         {"first_at=2026-12-31T22:00+08:00", "for instance first_at=", 65},
         {"first_at=22:00", "for instance first_at=", 65},
         {"first_at=2026-12-01 22:00 Asia/Tokyo", "is no time", 65},
+        {"exit_gates=,", "for instance exit_gates=", 65},
+        {"exit_gates=out,,in", "for instance exit_gates=", 65},
         {"exits_count=perhaps", "for instance exits_count=on", 65},
     };
     struct scene s = gate_scene("wrong");

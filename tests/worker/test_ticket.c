@@ -103,6 +103,15 @@ TEST(a_list_is_paged_without_a_gap_or_a_repeat) {
     rehearsal_worker(64, "ticket list --after nowhere");
 }
 
+TEST(a_place_that_no_list_gave_is_refused) {
+    static const char *const places[] = {"x", "x|y|z", "2026-11-01|y|z", "x|1|z"};
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        AUTO_OUTPUT struct test_output o = test_worker("ticket", "list", "--after", places[i]);
+        assert_int_equal(o.exit_code, 64);
+        assert_non_null(strstr(buf_str(&o.err), "a place that a list gave"));
+    }
+}
+
 TEST(a_filter_that_is_wrong_is_refused_with_the_nearest_word) {
     AUTO_OUTPUT struct test_output o = test_worker("ticket", "list", "--filter", "stat:void");
     assert_int_equal(o.exit_code, 64);
@@ -148,6 +157,7 @@ int main(void) {
         cmocka_unit_test(days_are_those_of_the_event),
         cmocka_unit_test(a_ticket_is_found_by_every_documented_key),
         cmocka_unit_test(a_list_is_paged_without_a_gap_or_a_repeat),
+        cmocka_unit_test(a_place_that_no_list_gave_is_refused),
         cmocka_unit_test(a_filter_that_is_wrong_is_refused_with_the_nearest_word),
         cmocka_unit_test(show_and_timeline_follow_a_ticket_by_any_key),
         cmocka_unit_test(an_export_has_all_that_match_and_no_formulas),
