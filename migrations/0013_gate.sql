@@ -73,6 +73,7 @@ create table gate_rule (
   exit_gates text[] collate "C" not null default '{}', -- scans there let out
   exits_count boolean not null default false,         -- in again only after a scan at an exit
   check (first_at < last_at),
+  check ('' <> all (exit_gates)),
   check ((opens is null) = (closes is null))
 );
 
@@ -304,6 +305,7 @@ create table act_request (
   noun text not null,                             -- the command as it was typed
   verb text not null,
   params jsonb not null,                          -- its arguments, options and input
+  private boolean not null default false,         -- names a visitor: forgotten when it is over
   sealed bytea,                                   -- an input that is a secret: CMS, for the worker's key
   person text not null,                           -- as in audit_log
   who text not null default session_user,
@@ -316,7 +318,14 @@ create table act_request (
   check (state in ('waiting', 'withdrawn') or split_part(ended_by, '@', 1) <> split_part(person, '@', 1))
 );
 grant select, insert on act_request to kaquan_worker;
-grant update (state, ended_by, ended_at, error_text) on act_request to kaquan_worker;
+grant update (params, state, ended_by, ended_at, error_text) on act_request to kaquan_worker;
+
+-- What the audit log keeps of a request: no secret, no visitor, and no long list.
+create function act_record(r act_request) returns jsonb
+language sql stable set search_path = pg_catalog, pg_temp as $$
+  select to_jsonb(r) - 'sealed' - case when r.private then 'params' else '' end #- '{params,input}'
+$$;
+grant execute on function act_record to kaquan_worker;
 
 -- --- statistics ---
 

@@ -13,7 +13,7 @@
 #include "output.h"
 #include "seal.h"
 
-enum { INPUT_MAX = 1 << 20, OBJECT_SIZE = 64, REASON_SIZE = 512, PATH_SIZE = 32 };
+enum { INPUT_MAX = 64 << 20, OBJECT_SIZE = 64, REASON_SIZE = 512, PATH_SIZE = 32 };
 
 /* "template stock adult -200" */
 static bool cuts(const struct call *call) {
@@ -25,13 +25,21 @@ static bool is_own_switch(const struct call *call) {
     return strcmp(call->argument[0], "second_person") == 0;
 }
 
+enum { OPEN, SECRET };
+enum { MODERATE, SEVERE };
+enum { ABOUT_THINGS, PRIVATE };
+
 /* clang-format off */
 static const struct guarded rows[] = {
-    {"account",  "set-secret",  OPT_SECRET_FILE, true,  NULL,          "the AppSecret of an account is set or replaced"},
-    {"account",  "set-aes-key", OPT_SECRET_FILE, true,  NULL,          "the key of WeChat's pushes is set or replaced"},
-    {"template", "delete",      OPTIONS,         false, NULL,          "a template ends for ever"},
-    {"template", "stock",       OPTIONS,         false, cuts,          "the stock of a template is cut"},
-    {"site",     "set",         OPTIONS,         false, is_own_switch, "second_person is switched"},
+    {"account",  "set-secret",  OPT_SECRET_FILE, SECRET, SEVERE,   ABOUT_THINGS, NULL,          "the AppSecret of an account is set or replaced"},
+    {"account",  "set-aes-key", OPT_SECRET_FILE, SECRET, SEVERE,   ABOUT_THINGS, NULL,          "the key of WeChat's pushes is set or replaced"},
+    {"template", "delete",      OPTIONS,         OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "a template ends for ever"},
+    {"template", "stock",       OPTIONS,         OPEN,   MODERATE, ABOUT_THINGS, cuts,          "the stock of a template is cut"},
+    {"ticket",   "void",        OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are made void"},
+    {"ticket",   "consume",     OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are consumed at WeChat"},
+    {"ticket",   "change-code", OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets get other codes"},
+    {"ticket",   "erase",       OPTIONS,         OPEN,   SEVERE,   PRIVATE,      NULL,          "a person is taken out of everything"},
+    {"site",     "set",         OPTIONS,         OPEN,   MODERATE, ABOUT_THINGS, is_own_switch, "second_person is switched"},
 };
 /* clang-format on */
 
@@ -120,7 +128,8 @@ static bool keep(struct call *call, const struct guarded *row, int64_t *id, stru
     if (!db_begin(db, err))
         return false;
     if (!db_query(db, &sql_act_request_add, &added, err, V_TEXT(row->noun), V_TEXT(row->verb), V_TEXT(buf_str(&text)),
-                  sealed.len > 0 ? V_BYTES(sealed.data, sealed.len) : V_NULL, V_TEXT(act.person), V_TEXT(act.reason)))
+                  sealed.len > 0 ? V_BYTES(sealed.data, sealed.len) : V_NULL, V_BOOL(row->private),
+                  V_TEXT(act.person), V_TEXT(act.reason)))
         return audit_undo(db);
     *id = db_int(&added, 0, "id");
     snprintf(object, sizeof object, "request %lld", (long long)*id);
@@ -150,21 +159,23 @@ bool guard_hold(struct call *call, bool *held, struct err *err) {
 
 /* --- confirming --- */
 
-/* What is wrong with a request that could not be taken. */
-static bool not_taken(struct db *db, int64_t id, struct err *err) {
-    AUTO_ROWS struct db_rows rows_found = {0};
-    if (!db_query(db, &sql_act_request_get, &rows_found, err, V_INT(id)))
-        return false;
-    if (rows_found.count == 0)
+/* What is wrong with a request that cannot be taken. */
+static bool not_taken(const struct db_rows *request, int64_t id, struct err *err) {
+    if (request->count == 0)
         fail(err, ERR_INPUT, "there is no request %lld", (long long)id);
-    else if (strcmp(db_text(&rows_found, 0, "state"), "waiting") != 0)
-        fail(err, ERR_INPUT, "request %lld is %s", (long long)id, db_text(&rows_found, 0, "state"));
+    else if (strcmp(db_text(request, 0, "state"), "waiting") != 0)
+        fail(err, ERR_INPUT, "request %lld is %s", (long long)id, db_text(request, 0, "state"));
     else {
         fail(err, ERR_PERMISSION, "request %lld is by %s: the same person cannot confirm it", (long long)id,
-             db_text(&rows_found, 0, "person"));
+             db_text(request, 0, "person"));
         return fail_cure(err, "let somebody else run kaquan-worker audit confirm %lld", (long long)id);
     }
     return fail_cure(err, "`kaquan-worker audit requests` lists what waits");
+}
+
+static bool get(struct call *call, int64_t id, struct db_rows *request, struct err *err) {
+    struct act act = call_act(call);
+    return db_query(call->work->db, &sql_act_request_get, request, err, V_INT(id), V_TEXT(act.person));
 }
 
 /* Taken out of the waiting ones before it runs: it runs at most once, whatever happens then. */
@@ -178,7 +189,9 @@ static bool take(struct call *call, int64_t id, const struct sql *statement, con
     if (!db_query(db, statement, taken, err, V_INT(id), V_TEXT(act.person)))
         return audit_undo(db);
     if (taken->count == 0) {
-        not_taken(db, id, err);
+        AUTO_ROWS struct db_rows request = {0};
+        if (get(call, id, &request, err))
+            not_taken(&request, id, err);
         return audit_undo(db);
     }
     snprintf(object, sizeof object, "request %lld", (long long)id);
@@ -217,51 +230,76 @@ static bool give_input(struct call *kept, const struct guarded *row, const cJSON
     return true;
 }
 
+static const struct guarded *row_named(const char *noun, const char *verb) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strcmp(rows[i].noun, noun) == 0 && strcmp(rows[i].verb, verb) == 0)
+            return &rows[i];
+    return NULL;
+}
+
 /* The call as it was typed; its words are lent by `params`. */
-static void retype(struct call *kept, const cJSON *params) {
+static bool retype(const struct db_rows *request, int64_t id, const cJSON *params, struct call *kept,
+                   struct err *err) {
     size_t count;
     const struct option_row *o = option_rows(&count);
+    const struct guarded *row = row_named(db_text(request, 0, "noun"), db_text(request, 0, "verb"));
     const cJSON *options = json_object(params, "options"), *argument;
+    if (row == NULL)
+        return fail(err, ERR_CONFIG, "this program does not know the act of request %lld", (long long)id);
+    kept->command = command_of(row);
+    kept->noun = row->noun;
+    kept->verb = row->verb;
     cJSON_ArrayForEach(argument, json_array(params, "arguments")) if (kept->arguments < ARGUMENTS_MAX)
         kept->argument[kept->arguments++] = cJSON_GetStringValue(argument);
     for (size_t i = 0; i < count; i++)
         kept->option[o[i].id] = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(options, o[i].name));
+    return true;
 }
 
-static bool run_kept(struct call *call, int64_t id, const struct db_rows *taken, struct err *err) {
-    const char *text = db_text(taken, 0, "params"), *reason = db_text(taken, 0, "reason");
-    AUTO_JSON cJSON *params = json_parse(text, strlen(text), &(struct json_limits){.size = 2 * INPUT_MAX}, err);
-    struct call kept = {.work = call->work, .confirmed = true};
+/* Who confirms sees what it is, and is asked like whoever runs such a command at once. */
+static bool ask(const struct call *call, int64_t id, const struct db_rows *request, const struct call *kept,
+                struct err *err) {
+    AUTO_BUF struct buf what = {0};
+    const char *reason = db_text(request, 0, "reason");
+    const char *name = kept->option[OPT_TEMPLATE] ? kept->option[OPT_TEMPLATE] : kept->argument[0];
+    buf_printf(&what, "request %lld of %s: %s", (long long)id, db_text(request, 0, "person"),
+               db_text(request, 0, "command"));
+    if (!db_null(request, 0, "lines"))
+        buf_printf(&what, ", %s lines", db_text(request, 0, "lines"));
+    say(call, "%s%s%s", buf_str(&what), reason[0] != '\0' ? ", because: " : "", reason);
+    return row_of(kept->command)->severe ? ask_name(call, name, err, "Shall it be done?")
+                                         : ask_yes(call, err, "Shall it be done?");
+}
+
+static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const struct db_rows *taken,
+                     const cJSON *params, struct call *kept, struct err *err) {
+    const char *reason = db_text(request, 0, "reason");
     char why[REASON_SIZE], path[PATH_SIZE] = "";
-    const struct guarded *row = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        if (strcmp(rows[i].noun, db_text(taken, 0, "noun")) == 0 &&
-            strcmp(rows[i].verb, db_text(taken, 0, "verb")) == 0)
-            row = &rows[i];
-    if (row == NULL)
-        return fail(err, ERR_CONFIG, "this program does not know the act of request %lld", (long long)id);
-    if (params == NULL)
-        return false;
-    kept.command = command_of(row);
-    kept.noun = row->noun;
-    kept.verb = row->verb;
-    retype(&kept, params);
-    snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(taken, 0, "person"),
+    snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(request, 0, "person"),
              reason[0] != '\0' ? ": " : "", reason);
-    kept.option[OPT_REASON] = why;
-    if (!give_input(&kept, row, params, taken, path, err) || !kept.command->run(&kept, err))
+    kept->option[OPT_REASON] = why;
+    if (!give_input(kept, row_of(kept->command), params, taken, path, err) || !kept->command->run(kept, err))
         return false;
-    call->exit_code = kept.exit_code;
+    call->exit_code = kept->exit_code;
     return true;
 }
 
 bool guard_confirm(struct call *call, int64_t id, struct err *err) {
-    AUTO_ROWS struct db_rows taken = {0};
+    AUTO_ROWS struct db_rows request = {0}, taken = {0};
+    AUTO_JSON cJSON *params = NULL;
+    struct call kept = {.work = call->work, .confirmed = true};
     struct err unkept = {0};
     bool good;
-    if (!take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+    if (!get(call, id, &request, err))
         return false;
-    good = run_kept(call, id, &taken, err);
+    if (request.count == 0 || !db_bool(&request, 0, "waits"))
+        return not_taken(&request, id, err);
+    params = json_parse(db_text(&request, 0, "params"), strlen(db_text(&request, 0, "params")),
+                        &(struct json_limits){.size = 2 * INPUT_MAX}, err);
+    if (params == NULL || !retype(&request, id, params, &kept, err) || !ask(call, id, &request, &kept, err) ||
+        !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+        return false;
+    good = run_kept(call, id, &request, &taken, params, &kept, err);
     if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),
                V_TEXT(good ? NULL : err->text)) &&
         good)

@@ -8,8 +8,10 @@
 /* A command that may need a second person: adding one is adding a row. */
 struct guarded {
     const char *noun, *verb;
-    enum option_id input;                       /* the option that names its input, kept with it; OPTIONS: none */
-    bool secret;                                /* the input is a secret: sealed while it waits */
+    enum option_id input; /* the option that names its input, kept with it; OPTIONS: none */
+    bool secret;          /* the input is a secret: sealed while it waits */
+    bool severe;          /* who confirms names what is hit: --template, or the first argument */
+    bool private;         /* the arguments name a visitor, who is forgotten when it is over */
     bool (*dangerous)(const struct call *call); /* NULL: always */
     const char *help;
 };
@@ -18,8 +20,8 @@ const struct guarded *guarded_rows(size_t *count);
 /* Before a command runs: keeps it as a request when it has to wait; *held says so. */
 bool guard_hold(struct call *call, bool *held, struct err *err);
 
-/* Runs the command that was kept as request `id`, in the name of both persons. ERR_PERMISSION when `call` is by who
- * asked for it, ERR_INPUT when it does not wait (any more). */
+/* Shows the command that was kept as request `id`, asks about it, and runs it in the name of both persons.
+ * ERR_PERMISSION when `call` is by who asked for it, ERR_INPUT when it does not wait (any more). */
 bool guard_confirm(struct call *call, int64_t id, struct err *err);
 bool guard_withdraw(struct call *call, int64_t id, struct err *err);
 

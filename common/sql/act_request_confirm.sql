@@ -1,5 +1,5 @@
 -- Takes a request that waits, for the person $2, who is another than the one that asked.
--- -> noun, verb, params, sealed, person, reason, record
+-- -> sealed, record
 update kaquan.act_request r set state = 'confirmed', ended_by = $2, ended_at = now()
  where r.id = $1 and r.state = 'waiting' and split_part(r.person, '@', 1) <> split_part($2::text, '@', 1)
-returning r.noun, r.verb, r.params::text as params, r.sealed, r.person, r.reason, (to_jsonb(r) - 'sealed')::text as record
+returning r.sealed, kaquan.act_record(r)::text as record

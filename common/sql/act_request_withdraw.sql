@@ -1,4 +1,5 @@
 -- Ends a request that waits, whoever does it.    -> record
-update kaquan.act_request r set state = 'withdrawn', ended_by = $2, ended_at = now()
+update kaquan.act_request r set state = 'withdrawn', ended_by = $2, ended_at = now(),
+       params = case when r.private then '{}' else r.params end
  where r.id = $1 and r.state = 'waiting'
-returning (to_jsonb(r) - 'sealed')::text as record
+returning kaquan.act_record(r)::text as record

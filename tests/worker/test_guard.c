@@ -96,10 +96,10 @@ TEST(a_secret_that_waits_is_sealed) {
 
 TEST(the_same_person_cannot_confirm) {
     AUTO_OUTPUT struct test_output o = ask_for_secret();
-    AUTO_OUTPUT struct test_output own = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output own = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&own, 77, "the same person cannot confirm it");
     test_sql(NULL, "update kaquan.act_request set person = split_part(person, '@', 1) || '@elsewhere'");
-    AUTO_OUTPUT struct test_output elsewhere = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output elsewhere = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&elsewhere, 77, "the same person cannot confirm it");
     assert_int_equal(secrets(), 0);
     test_sql_refused("kaquan_worker", "23514", "update kaquan.act_request set state = 'done', ended_by = person");
@@ -108,21 +108,21 @@ TEST(the_same_person_cannot_confirm) {
 TEST(another_person_confirms_and_it_is_done_once) {
     AUTO_OUTPUT struct test_output o = ask_for_secret();
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&confirmed, 0, "the AppSecret of festival was set");
     assert_int_equal(secrets(), 1);
     assert_string_equal(request("state"), "done");
     assert_string_equal(test_sql(NULL, "select string_agg(concat_ws(' ', action, object, reason), '; ' order by id)"
                                        " from kaquan.audit_log where id > 3"),
                         "confirm request 1; account_set_secret account festival request 1 of mei@desk: new");
-    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&again, 65, "request 1 is done");
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'account_set_secret'"),
                      1);
 }
 
 static bool confirm(int number UNUSED, void *done) {
-    AUTO_OUTPUT struct test_output o = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output o = worker("audit", "confirm", "1", "--confirm", "festival");
     if (o.exit_code == 0)
         __atomic_add_fetch((int *)done, 1, __ATOMIC_SEQ_CST);
     return true;
@@ -142,11 +142,64 @@ TEST(a_confirmed_act_that_fails_says_why_and_is_over) {
     AUTO_OUTPUT struct test_output o =
         worker_reading(SECRET, "account", "set-secret", "nobody", "--secret-file", "-");
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "nobody");
     expect(&confirmed, 65, "there is no account \"nobody\"");
     assert_string_equal(request("state || ': ' || error_text"), "failed: there is no account \"nobody\"");
-    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&again, 65, "request 1 is failed");
+}
+
+TEST(who_confirms_sees_the_act_and_names_what_it_hits) {
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output unnamed = worker("audit", "confirm", "1", "--yes");
+    expect(&unnamed, 64, "request 1 of mei@desk: account set-secret festival --secret-file=-, because: new");
+    expect(&unnamed, 64, "add --confirm=festival");
+    AUTO_OUTPUT struct test_output misnamed = worker("audit", "confirm", "1", "--confirm", "other");
+    expect(&misnamed, 64, "add --confirm=festival");
+    assert_string_equal(request("state"), "waiting");
+    assert_int_equal(secrets(), 0);
+    AUTO_OUTPUT struct test_output named = worker("audit", "confirm", "1", "--confirm", "festival");
+    expect(&named, 0, "the AppSecret of festival was set");
+}
+
+TEST(acts_on_tickets_wait_with_their_list) {
+    struct scene s = scene_template("voided", "merchant");
+    AUTO_BUF struct buf list = {0};
+    for (int i = 1; i <= 60000; i++) /* more than a megabyte */
+        buf_printf(&list, "V%019d\n", i);
+    test_sql(
+        NULL,
+        "insert into kaquan.ticket (request_id, template_id, code, epoch, signed_at, valid_until, nonce, signature)"
+        " select 'r' || i, %" PRId32 ", 'V' || lpad(i::text, 19, '0'), 1, 0, now(), '', ''"
+        " from generate_series(1, 60000) i",
+        s.template_id);
+    AUTO_OUTPUT struct test_output o = worker_reading(buf_str(&list), "ticket", "void", "--template", "voided",
+                                                      "--ids-from", "-", "--reason", "refund");
+    expect(&o, 0, "waits for another person");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk"), 0);
+    assert_string_equal(test_sql(NULL, "select after::text ~ 'V0000' from kaquan.audit_log order by id desc limit 1"),
+                        "f");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", s.key);
+    expect(&confirmed, 0, "ticket void --ids-from=- --template=voided, 60000 lines, because: refund");
+    assert_string_equal(test_sql(NULL, "select count(*) || ' ' || max(code) from kaquan.bulk_item"),
+                        "60000 V0000000000000060000");
+}
+
+TEST(a_visitor_who_is_to_be_erased_is_in_no_log_and_forgotten_with_the_request) {
+    AUTO_OUTPUT struct test_output o = worker("ticket", "erase", "oVisitor", "--reason", "asked for it");
+    expect(&o, 0, "waits for another person");
+    AUTO_OUTPUT struct test_output again = worker("ticket", "erase", "oVisitor", "--reason", "twice");
+    expect(&again, 0, "waits for another person");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "oVisitor");
+    expect(&confirmed, 0, "erased from 0 tickets");
+    AUTO_OUTPUT struct test_output gone = worker("audit", "withdraw", "2", "--reason", "done");
+    expect(&gone, 0, "withdrawn");
+    assert_string_equal(test_sql(NULL, "select (select count(*) from kaquan.act_request r where r::text ~ 'oVisitor')"
+                                       " + (select count(*) from kaquan.audit_log l where l::text ~ 'oVisitor')"),
+                        "0");
 }
 
 TEST(a_withdrawn_request_is_over) {
@@ -154,9 +207,9 @@ TEST(a_withdrawn_request_is_over) {
     AUTO_OUTPUT struct test_output gone = worker("audit", "withdraw", "1", "--reason", "typo");
     expect(&gone, 0, "withdrawn");
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "festival");
     expect(&confirmed, 65, "request 1 is withdrawn");
-    AUTO_OUTPUT struct test_output none = worker("audit", "confirm", "2");
+    AUTO_OUTPUT struct test_output none = worker("audit", "confirm", "2", "--yes");
     expect(&none, 65, "there is no request 2");
     assert_int_equal(secrets(), 0);
 }
@@ -166,7 +219,9 @@ TEST(one_person_alone_does_not_switch_it_off) {
     expect(&off, 0, "waits for another person");
     assert_string_equal(test_sql(NULL, "select second_person from kaquan.site"), "t");
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1");
+    AUTO_OUTPUT struct test_output unasked = worker("audit", "confirm", "1");
+    expect(&unasked, 64, "add --yes");
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--yes");
     expect(&confirmed, 0, "second_person is false");
     assert_string_equal(test_sql(NULL, "select second_person from kaquan.site"), "f");
     AUTO_OUTPUT struct test_output at_once = ask_for_secret();
@@ -288,6 +343,9 @@ int main(void) {
         cmocka_unit_test_setup(another_person_confirms_and_it_is_done_once, scene),
         cmocka_unit_test_setup(of_many_who_confirm_at_once_one_does_it, scene),
         cmocka_unit_test_setup(a_confirmed_act_that_fails_says_why_and_is_over, scene),
+        cmocka_unit_test_setup(who_confirms_sees_the_act_and_names_what_it_hits, scene),
+        cmocka_unit_test_setup(acts_on_tickets_wait_with_their_list, scene),
+        cmocka_unit_test_setup(a_visitor_who_is_to_be_erased_is_in_no_log_and_forgotten_with_the_request, scene),
         cmocka_unit_test_setup(a_withdrawn_request_is_over, scene),
         cmocka_unit_test_setup(one_person_alone_does_not_switch_it_off, scene),
         cmocka_unit_test_setup(what_is_not_dangerous_does_not_wait, scene),
