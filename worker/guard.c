@@ -272,15 +272,15 @@ static bool ask(const struct call *call, int64_t id, const struct db_rows *reque
 }
 
 static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const struct db_rows *taken,
-                     const cJSON *params, struct call *kept, struct err *err) {
+                     const cJSON *params, struct call kept, struct err *err) {
     const char *reason = db_text(request, 0, "reason");
     char why[REASON_SIZE], path[PATH_SIZE] = "";
     snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(request, 0, "person"),
              reason[0] != '\0' ? ": " : "", reason);
-    kept->option[OPT_REASON] = why;
-    if (!give_input(kept, row_of(kept->command), params, taken, path, err) || !kept->command->run(kept, err))
+    kept.option[OPT_REASON] = why;
+    if (!give_input(&kept, row_of(kept.command), params, taken, path, err) || !kept.command->run(&kept, err))
         return false;
-    call->exit_code = kept->exit_code;
+    call->exit_code = kept.exit_code;
     return true;
 }
 
@@ -299,7 +299,7 @@ bool guard_confirm(struct call *call, int64_t id, struct err *err) {
     if (params == NULL || !retype(&request, id, params, &kept, err) || !ask(call, id, &request, &kept, err) ||
         !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
         return false;
-    good = run_kept(call, id, &request, &taken, params, &kept, err);
+    good = run_kept(call, id, &request, &taken, params, kept, err);
     if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),
                V_TEXT(good ? NULL : err->text)) &&
         good)
