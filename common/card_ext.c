@@ -14,16 +14,16 @@
 static const struct {
     const char *name;
     bool is_signed;
-    size_t shown; /* so much of a secret value may be seen; 0: all of it */
+    int shown; /* so many bytes of its value may be seen */
 } parts[CARD_PARTS] = {
-    [PART_TICKET]    = {"api_ticket", true,  4},
-    [PART_CARD]      = {"card_id",    true,  0},
-    [PART_TIMESTAMP] = {"timestamp",  true,  0},
-    [PART_NONCE]     = {"nonce_str",  true,  0},
-    [PART_CODE]      = {"code",       true,  0},
+    [PART_TICKET]    = {"api_ticket", true,  0},
+    [PART_CARD]      = {"card_id",    true,  PART_SIZE},
+    [PART_TIMESTAMP] = {"timestamp",  true,  PART_SIZE},
+    [PART_NONCE]     = {"nonce_str",  true,  PART_SIZE},
+    [PART_CODE]      = {"code",       true,  PART_SIZE},
     [PART_OPENID]    = {"openid",     true,  6},
-    [PART_OUTER]     = {"outer_str",  false, 0},
-    [PART_SIGNATURE] = {"signature",  false, 0},
+    [PART_OUTER]     = {"outer_str",  false, PART_SIZE},
+    [PART_SIGNATURE] = {"signature",  false, PART_SIZE},
 };
 /* clang-format on */
 
@@ -200,12 +200,9 @@ void card_ext_order(const struct card_ext *ext, struct buf *out) {
     struct values v = values_of(ext, signed_parts());
     sort(&v, by_bytes);
     for (size_t i = 0; i < v.count; i++) {
-        size_t shown = parts[v.part[i]].shown;
-        buf_text(out, i > 0 ? " < " : "");
-        if (shown > 0)
-            buf_printf(out, "%.*s... (%s)", (int)shown, v.text[i], parts[v.part[i]].name);
-        else
-            buf_printf(out, "%s (%s)", v.text[i], parts[v.part[i]].name);
+        int shown = parts[v.part[i]].shown;
+        buf_printf(out, "%s%.*s", i > 0 ? " < " : "", shown, v.text[i]);
+        buf_printf(out, "%s (%s)", shown < PART_SIZE ? "..." : "", parts[v.part[i]].name);
     }
 }
 

@@ -35,10 +35,7 @@ static const struct output_column all[] = {
 
 static bool known_state(const char *state, struct err *err) {
     static const char *const states[] = {"new", "applied", "kept", "coded", "repeat", "unread"};
-    for (size_t i = 0; i < ARRAY_LEN(states); i++)
-        if (state == NULL || strcmp(states[i], state) == 0)
-            return true;
-    return fail(err, ERR_USAGE, "--state: new, applied, kept, coded, repeat or unread expected, not \"%s\"", state);
+    return call_word("--state", state, states, ARRAY_LEN(states), err);
 }
 
 bool cmd_event_list(struct call *call, struct err *err) {

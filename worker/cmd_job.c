@@ -48,10 +48,7 @@ static const struct output_column lines[] = {
 
 static bool known_state(const char *state, struct err *err) {
     static const char *const states[] = {"queued", "running", "done", "failed", "cancelled"};
-    for (size_t i = 0; i < ARRAY_LEN(states); i++)
-        if (state == NULL || strcmp(states[i], state) == 0)
-            return true;
-    return fail(err, ERR_USAGE, "--state: queued, running, done, failed or cancelled expected, not \"%s\"", state);
+    return call_word("--state", state, states, ARRAY_LEN(states), err);
 }
 
 bool cmd_job_list(struct call *call, struct err *err) {

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "account.h"
 #include "cmd.h"
 #include "output.h"
@@ -12,23 +10,15 @@ static const struct output_column columns[] = {
     {"entries", "ENTRIES", OUT_NUMBER}, {"signed", "SIGNED", OUT_NUMBER},
 };
 
-static bool take_unit(const char *text, const char **unit, struct err *err) {
-    static const char *const units[] = {"hour", "minute", "day"};
-    *unit = units[0];
-    for (size_t i = 0; text != NULL && i < ARRAY_LEN(units); i++)
-        if (strcmp(text, units[i]) == 0) {
-            *unit = units[i];
-            return true;
-        }
-    return text == NULL || fail(err, ERR_USAGE, "minute, hour or day expected, not \"%s\"", text);
-}
+static const char *const units[] = {"hour", "minute", "day"};
 
 bool cmd_stat_show(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     struct template t;
-    const char *unit;
+    const char *unit = call->arguments > 1 ? call->argument[1] : units[0];
     int64_t limit = LIST_DEFAULT;
-    if (!take_unit(call->argument[1], &unit, err) || !call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
+    if (!call_word("unit", unit, units, ARRAY_LEN(units), err) ||
+        !call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
         !template_get(call->work->db, call->argument[0], &t, err) ||
         !db_query(call->work->db, &sql_stat_show, &rows, err, V_TEXT(t.key), V_TEXT(unit), V_INT(limit)))
         return false;

@@ -119,10 +119,12 @@ bool cmd_bulk_list(struct call *call, struct err *err) {
 
 bool cmd_bulk_show(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
+    static const char *const states[] = {"waiting", "sending", "done", "failed", "cancelled"};
+    const char *state = call->option[OPT_STATE];
     int64_t id, limit = LIST_MAX;
-    if (!call_id(call, 0, &id, err) || !call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
-        !db_query(call->work->db, &sql_bulk_items, &rows, err, V_INT(id), V_TEXT(call->option[OPT_STATE]),
-                  V_INT(limit)))
+    if (!call_word("--state", state, states, ARRAY_LEN(states), err) || !call_id(call, 0, &id, err) ||
+        !call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
+        !db_query(call->work->db, &sql_bulk_items, &rows, err, V_INT(id), V_TEXT(state), V_INT(limit)))
         return false;
     output_db("kaquan.bulk-item.1", items, ARRAY_LEN(items), &rows, call->work);
     return true;

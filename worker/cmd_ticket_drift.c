@@ -97,11 +97,11 @@ static void show_drifts(const struct call *call, const struct db_rows *rows) {
 bool cmd_ticket_drift(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     const char *state = call->option[OPT_STATE] ? call->option[OPT_STATE] : "open";
+    static const char *const states[] = {"open", "repaired"};
     bool repaired = strcmp(state, "repaired") == 0;
     int64_t limit = LIST_DEFAULT;
-    if (!repaired && strcmp(state, "open") != 0)
-        return fail(err, ERR_USAGE, "--state: open or repaired expected, not \"%s\"", state);
-    if (!call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
+    if (!call_word("--state", state, states, ARRAY_LEN(states), err) ||
+        !call_int(call, OPT_LIMIT, 1, LIST_MAX, &limit, err) ||
         !db_query(call->work->db, &sql_drift_list, &rows, err, V_TEXT(call->arguments > 0 ? call->argument[0] : NULL),
                   V_BOOL(repaired), V_INT(limit)))
         return false;

@@ -131,6 +131,9 @@ bool call_seconds(const struct call *call, enum option_id id, double high, doubl
 /* An argument that is a number from 1. */
 bool call_id(const struct call *call, int argument, int64_t *out, struct err *err);
 
+/* Is `word`, which may be NULL, one of these? ERR_USAGE with the nearest otherwise; `what` it is: "--state". */
+bool call_word(const char *what, const char *word, const char *const *words, size_t count, struct err *err);
+
 /* The arguments from `first` on are NAME=VALUE of these names; values[i] stays as it is for one not given. */
 bool call_pairs(const struct call *call, int first, const char *const *names, size_t count, const char **values,
                 struct err *err);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "text.h"
 
 enum { NAME_SIZE = 40 };
@@ -66,17 +67,37 @@ static bool unknown_name(const char *word, const char *const *names, size_t coun
     return fail_cure(err, "the command's --help shows what there is");
 }
 
+static size_t place_of(const char *word, const char *const *words, size_t count) {
+    size_t at = 0;
+    while (at < count && strcmp(words[at], word) != 0)
+        at++;
+    return at;
+}
+
+bool call_word(const char *what, const char *word, const char *const *words, size_t count, struct err *err) {
+    AUTO_BUF struct buf all = {0};
+    const char *nearest;
+    if (word == NULL || place_of(word, words, count) < count)
+        return true;
+    nearest = text_nearest(word, words, count);
+    fail(err, ERR_USAGE, "%s: there is no \"%s\"", what, word);
+    if (nearest != NULL)
+        return fail_cure(err, "did you mean \"%s\"?", nearest);
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
+    return fail_cure(err, "%s", buf_str(&all));
+}
+
 bool call_pairs(const struct call *call, int first, const char *const *names, size_t count, const char **values,
                 struct err *err) {
     for (int i = first; i < call->arguments; i++) {
         const char *word = call->argument[i], *equals = strchr(word, '=');
         char name[NAME_SIZE];
-        size_t at = 0;
+        size_t at;
         if (equals == NULL)
             return fail(err, ERR_USAGE, "NAME=VALUE expected, not \"%s\"", word);
         snprintf(name, sizeof name, "%.*s", int_of((size_t)(equals - word)), word);
-        while (at < count && strcmp(names[at], name) != 0)
-            at++;
+        at = place_of(name, names, count);
         if (at == count)
             return unknown_name(name, names, count, err);
         values[at] = equals + 1;

@@ -121,6 +121,7 @@ TEST(figures_are_shown_by_the_unit_that_is_asked_for) {
     expect(&days, 0, "\"claims\":5,\"adds\":0,\"entries\":0");
     AUTO_OUTPUT struct test_output wrong = worker("stat", "show", "shown", "week");
     expect(&wrong, 64, "");
+    assert_non_null(strstr(buf_str(&wrong.err), "hour, minute or day"));
 }
 
 /* --- WeChat's own --- */
