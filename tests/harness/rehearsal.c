@@ -68,6 +68,34 @@ pid_t rehearsal_serve(const char *log) {
     return test_start(&(struct test_run){0}, "/bin/sh", (const char *const[]){"-c", line, NULL});
 }
 
+static bool is_stopped(void *context) {
+    char path[64], text[256] = "";
+    const char *state;
+    snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)context);
+    FILE *file = fopen(path, "re");
+    if (!file || !fgets(text, sizeof text, file))
+        test_fail("the worker ended instead of stopping");
+    fclose(file);
+    state = strrchr(text, ')');
+    if (state && state[2] == 'Z')
+        test_fail("the worker ended instead of stopping");
+    return state && state[2] == 'T';
+}
+
+pid_t rehearsal_stopped(const char *fault, const char *line) {
+    const char *arguments[32];
+    char words[1024];
+    pid_t pid;
+    snprintf(words, sizeof words, "--quiet %s", line);
+    split(words, arguments);
+    setenv("KAQUAN_FAULT", fault, 1);
+    pid = strcmp(line, "serve") == 0 ? rehearsal_serve("stopped.log")
+                                     : test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"), arguments);
+    unsetenv("KAQUAN_FAULT");
+    test_wait_until(is_stopped, &pid, READY_SECONDS);
+    return pid;
+}
+
 /* --- the scene --- */
 
 void rehearsal_start(double scale, int margin, const char *const *sim_options) {

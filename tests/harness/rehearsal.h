@@ -30,6 +30,9 @@ void rehearsal_worker(int code, const char *line);
 struct test_output rehearsal_output(const char *line);
 /* `serve`, with its output in the file; ended by test_end(). */
 pid_t rehearsal_serve(const char *log);
+/* A worker that a fault stops (NAME:NTH:stop of fault.h): `serve` or the words of another command. Returns once it
+ * stands still; test_end(pid, SIGCONT, ...) lets it go on. */
+pid_t rehearsal_stopped(const char *fault, const char *line);
 /* `run` until the template has cards. */
 void rehearsal_fill(const struct scene *s);
 /* Is there a card to claim? For test_wait_until(). */

@@ -2,6 +2,7 @@
 #include "rehearsal.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -237,20 +238,14 @@ TEST(a_rotation_puts_unsold_codes_on_fresh_cards) {
     assert_int_equal(test_number(NULL, "select kaquan.codes_left(%d)", s.template_id), CODES - 2);
 }
 
-/* We hold the pool that the fill wants to open. */
 TEST(codes_imported_during_a_fill_are_not_lost) {
     struct scene s = rehearsal_template("codes", "amid", "merchant", 4 * CODES, 10);
     import_numbers(s.key, 0);
     rehearsal_fill(&s);
     rehearsal_worker(0, "pool fill amid --cards 1000");
-    test_sql("kaquan_worker#2", "begin");
-    test_sql("kaquan_worker#2", "select from kaquan.pool where template_id = %d for no key update", s.template_id);
-    pid_t pid = test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"),
-                           (const char *const[]){"--quiet", "run", "pool_fill", NULL});
-    scene_wait_for_locks(1);
+    pid_t pid = rehearsal_stopped("fill_after_copy:1:stop", "run pool_fill");
     import_numbers(s.key, 1000);
-    test_sql("kaquan_worker#2", "rollback");
-    assert_int_equal(test_end(pid, 0, SECONDS), 0);
+    assert_int_equal(test_end(pid, SIGCONT, SECONDS), 0);
     assert_int_equal(test_number(NULL, "select kaquan.codes_left(%d)", s.template_id), 2 * CODES);
     assert_int_equal(
         test_number(NULL, "select count(*) from kaquan.pool where template_id = %d and not final", s.template_id), 1);

@@ -263,33 +263,6 @@ TEST(after_a_kill_at_the_end_of_the_second_job_the_next_run_completes_the_work) 
 
 /* --- paused --- */
 
-static bool is_stopped(void *context) {
-    char path[64], text[256] = "";
-    const char *state;
-    snprintf(path, sizeof path, "/proc/%d/stat", *(pid_t *)context);
-    FILE *file = fopen(path, "re");
-    if (!file || !fgets(text, sizeof text, file))
-        test_fail("the worker ended instead of stopping");
-    fclose(file);
-    state = strrchr(text, ')');
-    if (state && state[2] == 'Z')
-        test_fail("the worker ended instead of stopping");
-    return state && state[2] == 'T';
-}
-
-static pid_t start_and_stop(const char *fault, const char *command) {
-    pid_t pid;
-    setenv("KAQUAN_FAULT", fault, 1);
-    if (strcmp(command, "serve") == 0)
-        pid = rehearsal_serve("stopped.log");
-    else
-        pid = test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"),
-                         (const char *const[]){"--quiet", command, NULL});
-    unsetenv("KAQUAN_FAULT");
-    test_wait_until(is_stopped, &pid, SECONDS);
-    return pid;
-}
-
 static bool is_approved(void *scene) {
     const struct scene *s = scene;
     rehearsal_worker(0, "run template_submit");
@@ -318,7 +291,7 @@ static void late_store(const char *fault, const char *account) {
     char key[48], before[512];
     snprintf(key, sizeof key, "t-%s", account);
     struct scene s = new_scene(account, key);
-    pid_t late = start_and_stop(fault, "run");
+    pid_t late = rehearsal_stopped(fault, "run");
     other_host_runs(&s);
     text_copy(before, sizeof before, credential_state(&s));
     kill(late, SIGCONT);
@@ -338,7 +311,7 @@ TEST(an_answer_for_a_credential_that_comes_after_the_lease_was_lost_is_thrown_aw
 TEST(a_fill_that_was_paused_does_not_replace_the_one_that_came_meanwhile) {
     struct scene s = new_scene("slow1x", "t-slow1x");
     test_wait_until(is_approved, &s, SECONDS);
-    pid_t late = start_and_stop("fill_before_copy:1:stop", "run");
+    pid_t late = rehearsal_stopped("fill_before_copy:1:stop", "run");
     other_host_runs(&s);
     int64_t fill = test_number(NULL, "select fill from kaquan.pool where template_id = %" PRId32, s.template_id);
     kill(late, SIGCONT);
@@ -353,7 +326,7 @@ TEST(a_fill_that_was_paused_does_not_replace_the_one_that_came_meanwhile) {
 TEST(a_fill_whose_backend_is_terminated_is_done_by_the_next_run) {
     struct scene s = new_scene("cut1x", "t-cut1x");
     test_wait_until(is_approved, &s, SECONDS);
-    pid_t worker = start_and_stop("fill_in_copy:1:stop", "run");
+    pid_t worker = rehearsal_stopped("fill_in_copy:1:stop", "run");
     assert_int_equal(test_number(NULL, "select count(pg_terminate_backend(pid)) from pg_stat_activity where"
                                        " application_name = 'kaquan-worker' and datname = current_database()"),
                      1);
@@ -368,7 +341,7 @@ TEST(a_fill_whose_backend_is_terminated_is_done_by_the_next_run) {
 
 TEST(serve_ends_in_the_middle_of_a_fill_and_leaves_no_lease) {
     struct scene s = new_scene("term1x", "t-term1x");
-    pid_t worker = start_and_stop("fill_in_copy:1:stop", "serve");
+    pid_t worker = rehearsal_stopped("fill_in_copy:1:stop", "serve");
     kill(worker, SIGTERM);
     kill(worker, SIGCONT);
     assert_int_equal(test_end(worker, 0, 20), 128 + SIGTERM);
