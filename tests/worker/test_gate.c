@@ -137,6 +137,11 @@ TEST(the_log_shows_scans_by_template_and_code_newest_first) {
     expect(&one, 0, "\"verdict\":\"used_up\"");
     expect(&one, 0, "all entries are used");
     assert_null(strstr(buf_str(&one.out), "\"s1\""));
+    AUTO_OUTPUT struct test_output unknown = test_worker("gate", "log", s.key, "c\x1b[2J", "--json");
+    expect(&unknown, 0, "\"s3\"");
+    test_sql(NULL, "update kaquan.ticket_scan set at = now() - interval '200 d' where scan_id = 's1'");
+    AUTO_OUTPUT struct test_output old = test_worker("gate", "log", s.key, "--plain");
+    expect(&old, 0, "\ts1\t");
 }
 
 TEST(an_annulled_scan_is_recorded_with_its_reason_and_annulled_once) {
