@@ -167,10 +167,14 @@ bool cmd_ticket_erase(struct call *call, struct err *err) {
     if (!db_query(call->work->db, &sql_ticket_erase, &rows, err, V_TEXT(person)))
         return audit_undo(call->work->db);
     long long tickets = db_int(&rows, 0, "tickets"), pushes = db_int(&rows, 0, "pushes"),
-              steps = db_int(&rows, 0, "steps");
+              steps = db_int(&rows, 0, "steps"), encrypted = db_int(&rows, 0, "encrypted");
     snprintf(after, sizeof after, "{\"tickets\": %lld, \"pushes\": %lld, \"steps\": %lld}", tickets, pushes, steps);
     if (!audit_commit(call->work->db, &act, "ticket_erase", "a person", NULL, after, err))
         return false;
     say(call, "erased from %lld tickets, %lld pushes and %lld steps", tickets, pushes, steps);
+    if (encrypted > 0)
+        say(call,
+            "%lld pushes are encrypted and not read yet: nobody knows whose they are; erase again when they are",
+            encrypted);
     return true;
 }

@@ -1,12 +1,7 @@
 -- What happened to the tickets of a code, a request id or a person, in order; WeChat's times are
 -- whole seconds, within one the rank of the step says what came first.    -> at, template, request_id, code, kind, detail
-with found as (
-  select t.request_id, t.template_id from kaquan.ticket t where t.code = $1
-  union select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = $1
-  union select t.request_id, t.template_id from kaquan.ticket t where t.request_id = $1
-  union select o.request_id, o.template_id from kaquan.tickets_of($1) o)
 select s.at, tp.key as template, s.request_id, s.code, s.kind, s.detail::text as detail
-  from found f
+  from kaquan.tickets_named($1) f
   join kaquan.template tp on tp.id = f.template_id
   cross join lateral (
     select t.claimed_at as at, t.request_id, null::text as code, 'claimed' as kind, '{}'::jsonb as detail

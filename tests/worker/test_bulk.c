@@ -230,9 +230,19 @@ TEST(an_erased_person_is_nowhere_and_the_ticket_stays) {
              "insert into kaquan.wx_event (account_id, digest, payload, state, openid, detail) values (%" PRId64
              ", '\\x01', '<xml>oErase</xml>', 'kept', 'oErase', '{}')",
              scene.account);
+    test_sql(NULL, /* as a friend, and in pushes that nobody read or can read */
+             "insert into kaquan.wx_event (account_id, digest, payload, state, openid, detail) values"
+             " (%" PRId64 ", '\\x02', '<xml>oErase</xml>', 'coded', 'oOther', '{\"FriendUserName\": \"oErase\"}'),"
+             " (%" PRId64 ", '\\x03', '<xml>oErase</xml>', 'new', null, null),"
+             " (%" PRId64 ", '\\x04', '<xml>oErase', 'unread', null, null),"
+             " (%" PRId64 ", '\\x05', '<xml><Encrypt>AAAA</Encrypt></xml>', 'unread', null, null)",
+             scene.account, scene.account, scene.account, scene.account);
     rehearsal_worker(0, "run ticket_person");
     rehearsal_worker(64, "ticket erase oErase --yes");
-    rehearsal_worker(0, "ticket erase oErase --confirm=oErase");
+    AUTO_OUTPUT struct test_output said = rehearsal_output("ticket erase oErase --confirm=oErase");
+    assert_non_null(strstr(buf_str(&said.err), "4 pushes"));
+    assert_non_null(strstr(buf_str(&said.err), "1 pushes are encrypted"));
+    assert_string_equal(test_sql(NULL, "select string_agg(distinct state, ' ') from kaquan.wx_event"), "unread");
     static const char *const tables[] = {"ticket", "ticket_event", "wx_event", "ticket_person", "audit_log"};
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)
         assert_int_equal(
