@@ -22,8 +22,8 @@ static const struct wx_event_row rows[] = {
     {"user_enter_session_from_card", "session",  NULL,             NULL,       "a user came to the account from a card"},
     {"update_member_card",           "updated",  NULL,             NULL,       "bonus or balance of a member card changed"},
     {"submit_membercard_user_info",  "updated",  NULL,             NULL,       "a member card was activated"},
-    {"card_pass_check",              NULL,       NULL,             "approved", "a template passed the review"},
-    {"card_not_pass_check",          NULL,       NULL,             "refused",  "a template was refused"},
+    {"card_pass_check",              NULL,       NULL,             "CARD_STATUS_VERIFY_OK", "a template passed the review"},
+    {"card_not_pass_check",          NULL,       NULL,             "CARD_STATUS_VERIFY_FAIL", "a template was refused"},
     {"card_sku_remind",              NULL,       NULL,             NULL,       "the stock of a template runs out"},
     {"card_pay_order",               NULL,       NULL,             NULL,       "an order of paid stock changed"},
 };
@@ -43,6 +43,13 @@ static const struct {
 const struct wx_event_row *wx_event_rows(size_t *count) {
     *count = ARRAY_LEN(rows);
     return rows;
+}
+
+const char *wx_event_verdict(const char *event) {
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strcmp(rows[i].event, event) == 0)
+            return rows[i].verdict;
+    return NULL;
 }
 
 /* --- opening --- */

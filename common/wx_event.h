@@ -11,10 +11,13 @@ struct wx_event_row {
     const char *event;   /* WeChat's name */
     const char *step;    /* kind of ticket_event (table ticket_step), or NULL */
     const char *when;    /* the member that must be "1" for this row, or NULL: any */
-    const char *verdict; /* status of the template, or NULL */
+    const char *verdict; /* what WeChat calls the template's status from then on, or NULL */
     const char *help;
 };
 const struct wx_event_row *wx_event_rows(size_t *count);
+
+/* The verdict on a template that an event brings, or NULL. */
+const char *wx_event_verdict(const char *event);
 
 /* Whose pushes are read. */
 struct wx_event_account {

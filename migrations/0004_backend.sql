@@ -185,24 +185,15 @@ declare
   answer kaquan.card_answer;
 begin
   if pg_advisory_xact_lock(hashtextextended(request_id, 0)) is null
+     or request_id = '' or greatest(octet_length(request_id), octet_length(openid)) > 64
      or current_setting('transaction_isolation') <> 'read committed' then
     perform kaquan.check_caller(template, request_id, openid);
   end if;
   loop
     p := x from kaquan.pool x where x.template_key = template and session_user = any (x.backends);
     t := x from kaquan.ticket x where x.request_id = card_claim.request_id and x.template_id = p.template_id;
-    if t.request_id is not null then
-      -- A card of the present fill is answered here: what the pool row says is true of it, too. Twice as fast as the rest.
-      if t.signed_at = p.signed_at and t.valid_until = p.valid_until and clock_timestamp() < p.usable_until
-         and (openid is null or openid = t.openid) and current_setting('synchronous_standby_names') = '' then
-        return row('ok', p.card_id, kaquan.card_ext(p.card_pattern, t.code, t.nonce, t.signature, coalesce(t.public_id, t.nonce)),
-                   t.code, t.valid_until, null)::kaquan.card_answer;
-      end if;
-      perform kaquan.check_caller(template, request_id, openid);
-      return kaquan.card_again(p, t, openid);
-    end if;
-    exit when (clock_timestamp() between p.usable_from and p.usable_until
-               and request_id <> '' and greatest(octet_length(request_id), octet_length(openid)) <= 64) is not true;
+    exit when t.request_id is not null;
+    exit when (clock_timestamp() between p.usable_from and p.usable_until) is not true;
     n := nextval(p.cards);
     {{card}}
     -- The pool was read a moment ago: that the card is of its fill is certain only from the card.
@@ -227,6 +218,15 @@ begin
                p.valid_until, null)::kaquan.card_answer;
   end loop;
 
+  if t.request_id is not null then
+    -- A card of the present fill is answered here: what the pool row says is true of it, too. Twice as fast as the rest.
+    if t.signed_at = p.signed_at and t.valid_until = p.valid_until and clock_timestamp() < p.usable_until
+       and (t.openid <> openid) is not true and current_setting('synchronous_standby_names') = '' then
+      return row('ok', p.card_id, kaquan.card_ext(p.card_pattern, t.code, t.nonce, t.signature, coalesce(t.public_id, t.nonce)),
+                 t.code, t.valid_until, null)::kaquan.card_answer;
+    end if;
+    return kaquan.card_again(p, t, openid);
+  end if;
   perform kaquan.check_caller(template, request_id, openid);
   answer.card_id := p.card_id;
   select r.outcome, r.retry_after into answer.outcome, answer.retry_after

@@ -53,6 +53,18 @@ create index wx_event_kept_old on wx_event (old_code) where state = 'kept' and o
 create index wx_event_ticket on wx_event (request_id, template_id) where request_id is not null;
 create index wx_event_person on wx_event (openid) where openid is not null;
 
+-- Those of the pushes `ids` that were applied. Planned by itself, to be looked up by their ids: while they are applied, nothing
+-- is known yet of how many there are, and the rest of a statement would rather read an index that looks empty.
+create function applied_of(ids bigint[]) returns table (id bigint, kind text, step text, happened_at timestamptz, openid text,
+  card_id text, code text, old_code text, detail jsonb, template_id integer, request_id text)
+language sql stable rows 1000 set search_path = pg_catalog, pg_temp as $$
+  select e.id, e.kind, e.step, e.happened_at, e.openid, e.card_id, e.code, e.old_code, e.detail, e.template_id, e.request_id
+    from kaquan.wx_event e where e.id = any (ids) and e.state = 'applied'
+$$;
+
+-- Pushes of tickets that nobody here knows: they may still come from another database, or not at all.
+alter table site add column keep_kept_events interval not null default '400 d' check (keep_kept_events >= interval '1 d');
+
 -- What a kind of ticket_event means for the ticket. The state is that of the latest step, whatever the order in which
 -- they became known: of a final step, else of the last by time; WeChat's times are whole seconds, so `rank` says which
 -- comes later in one second.
@@ -114,6 +126,15 @@ language sql stable rows 10 set search_path = pg_catalog, kaquan, pg_temp as $$
   select p.request_id, p.template_id from kaquan.ticket_person p where p.person = $1
   union
   select t.request_id, t.template_id from kaquan.ticket t where t.claimed_at >= now() - interval '15 min' and t.openid = $1
+$$;
+
+-- The tickets that a name may mean: a code, also one that they had, a request id, or a person.
+create function tickets_named(name text) returns table (request_id text, template_id integer)
+language sql stable rows 10 set search_path = pg_catalog, pg_temp as $$
+  select t.request_id, t.template_id from kaquan.ticket t where t.code = $1
+  union select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = $1
+  union select t.request_id, t.template_id from kaquan.ticket t where t.request_id = $1
+  union select o.request_id, o.template_id from kaquan.tickets_of($1) o
 $$;
 
 -- Acts on many tickets through WeChat, each with a result of its own; the worker goes on where it stopped.
@@ -210,6 +231,6 @@ grant select, insert, update on bulk, bulk_item to kaquan_worker;
 grant insert, update on account_callback to kaquan_worker;
 grant update on ticket_event, wx_event, ticket_person_mark to kaquan_worker;
 grant insert, delete on ticket_past_code, ticket_person to kaquan_worker;
-grant execute on function tickets_of to kaquan_worker;
+grant execute on function applied_of, tickets_of, tickets_named to kaquan_worker;
 grant insert on ticket_outer to kaquan_worker; -- of tickets that were born without a card
 grant select on ticket_step to kaquan_operator, kaquan_auditor, kaquan_monitor;

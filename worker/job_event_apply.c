@@ -8,15 +8,17 @@
 #include "account.h"
 #include "app.h"
 #include "fault.h"
+#include "template.h"
 #include "ticket.h"
 #include "wx_event.h"
 
 enum { EVENTS_AT_ONCE = 5000 };
 
-/* A chunk: what its pushes say, and their ids as an array of PostgreSQL. */
+/* A chunk: what its pushes say, their ids as an array of PostgreSQL, and the last of these. */
 struct chunk {
     struct buf said, ids;
     int count;
+    int64_t last;
 };
 
 static void chunk_clear(struct chunk *c) {
@@ -33,21 +35,39 @@ static void read_chunk(const struct wx_event_account *account, const struct db_r
     buf_char(&c->said, ']');
     buf_char(&c->ids, '}');
     c->count = rows->count;
+    c->last = db_int(rows, rows->count - 1, "id");
+}
+
+/* The last word counts; a verdict on an earlier submission says nothing any more. */
+static bool apply_verdicts(struct db *db, struct db_value ids, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    bool applied;
+    if (!db_query(db, &sql_event_verdict, &rows, err, ids))
+        return false;
+    for (int i = 0; i < rows.count; i++)
+        if (!template_reviewed(db, db_text(&rows, i, "card_id"), wx_event_verdict(db_text(&rows, i, "kind")),
+                               db_text(&rows, i, "reason"), db_int(&rows, i, "seconds"), &applied, err))
+            return false;
+    return true;
 }
 
 static bool apply_chunk(struct db *db, int64_t account_id, const struct chunk *c, struct err *err) {
     const struct db_value ids = V_TEXT(buf_str(&c->ids));
     return db_do(db, &sql_event_read, err, V_INT(account_id), V_TEXT(buf_str(&c->said))) &&
-           ticket_take_steps(db, buf_str(&c->ids), err) && db_do(db, &sql_event_verdict, err, ids);
+           ticket_take_steps(db, buf_str(&c->ids), err) && apply_verdicts(db, ids, err);
 }
 
-static bool some(struct run *run, const struct wx_event_account *account, int *count, struct err *err) {
+/* Applies the next chunk behind the push `*last`; `*last` is 0 when there is none. */
+static bool some(struct run *run, const struct wx_event_account *account, int64_t *last, int *count,
+                 struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     AUTO(chunk_clear) struct chunk c = {0};
     struct db *db = run->work->db;
     if (!db_begin(db, err))
         return false;
-    bool ok = db_query(db, &sql_event_take, &rows, err, V_INT(run->job.account_id), V_INT(EVENTS_AT_ONCE));
+    bool ok =
+        db_do0(db, &sql_event_plan, err) &&
+        db_query(db, &sql_event_take, &rows, err, V_INT(run->job.account_id), V_INT(*last), V_INT(EVENTS_AT_ONCE));
     if (ok && rows.count > 0) {
         read_chunk(account, &rows, &c);
         ok = apply_chunk(db, run->job.account_id, &c, err);
@@ -58,14 +78,21 @@ static bool some(struct run *run, const struct wx_event_account *account, int *c
         return false;
     }
     *count = c.count;
+    *last = c.last;
     return true;
 }
 
+/* Each chunk is looked for behind the one before: what the index has of pushes that were read costs time until the
+ * next vacuum. Those that wait again, and those whose number is lower and whose commit was later, take another round.
+ */
 static bool apply_all(struct run *run, const struct wx_event_account *account, struct err *err) {
-    int64_t done = 0;
-    for (int count = 1; count > 0 && !app_stopping(); done += count)
-        if (!some(run, account, &count, err) || !job_progress(run->work->db, &run->job, done + count, 0, err))
+    int64_t done = 0, last = 0, from;
+    int count;
+    do {
+        from = last;
+        if (!some(run, account, &last, &count, err) || !job_progress(run->work->db, &run->job, done += count, 0, err))
             return false;
+    } while ((count > 0 || from > 0) && !app_stopping());
     run_result(run, "%" PRId64 " pushes read", done);
     return true;
 }

@@ -1,8 +1,7 @@
 -- State, holder and code of the tickets that these pushes ($1) are about, from all their steps: the order in which they
 -- became known makes no difference. A code that belongs to another ticket is left to it.
 with touched as (
-  select distinct w.request_id, w.template_id from kaquan.wx_event w
-   where w.id = any ($1::bigint[]) and w.state = 'applied' and w.request_id is not null),
+  select distinct a.request_id, a.template_id from kaquan.applied_of($1) a where a.request_id is not null),
 step as (
   select e.request_id, e.template_id, e.at, s.state, s.rank, s.final,
          case when s.holds then e.detail ->> 'openid' end as holder,

@@ -1,7 +1,7 @@
 -- Pushes that were kept for want of a ticket and whose code is now known through these ($1) are read again.
 update kaquan.wx_event k set state = 'new'
   from (select distinct e.card_id, c.code
-          from kaquan.wx_event e cross join lateral (values (e.code), (e.old_code)) as c (code)
-         where e.id = any ($1::bigint[]) and e.state = 'applied' and e.step in ('added', 'received') and c.code is not null) known
+          from kaquan.applied_of($1) e cross join lateral (values (e.code), (e.old_code)) as c (code)
+         where e.step in ('added', 'received') and c.code is not null) known
  where k.state = 'kept' and k.step is not null and k.card_id = known.card_id
    and (k.code = known.code or k.old_code = known.code)

@@ -67,7 +67,7 @@ static const struct {
     {"{\"ToUserName\":\"gh_a\",\"FromUserName\":\"oA\",\"CreateTime\":1790000000,\"MsgType\":\"event\","
      "\"Event\":\"card_not_pass_check\",\"CardId\":\"p1\",\"RefuseReason\":\"图片\"}",
      "{\"id\":7,\"seconds\":1790000000,\"openid\":\"oA\",\"card_id\":\"p1\",\"kind\":\"card_not_pass_check\","
-     "\"verdict\":\"refused\",\"detail\":{\"RefuseReason\":\"图片\"}}"},
+     "\"verdict\":\"CARD_STATUS_VERIFY_FAIL\",\"detail\":{\"RefuseReason\":\"图片\"}}"},
     {HEAD "<Event>never_heard_of</Event></xml>",
      "{\"id\":7,\"seconds\":1790000000,\"openid\":\"oA\",\"kind\":\"never_heard_of\",\"detail\":{}}"},
     {HEAD "</xml>", "{\"id\":7,\"note\":\"not an event\"}"},

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "peer.h"
 #include "text.h"
 
 enum { STEPS_MAX = 6 };
@@ -237,6 +238,59 @@ TEST(a_replay_makes_no_step_twice_and_finds_tickets_that_came_later) {
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.audit_log where action = 'event_replay'"), 2);
 }
 
+TEST(a_repeat_that_is_read_again_is_a_repeat_again) {
+    struct scene s = scene_of("echo", "merchant");
+    record(push(&s, 1, "oA", "user_consume_card", "E1", ""));
+    record(push(&s, 1, "oA", "user_consume_card", "E1", " "));
+    apply();
+    rehearsal_worker(0, "event replay --account echo --state repeat");
+    rehearsal_worker(0, "event replay --account echo");
+    apply();
+    assert_string_equal(
+        test_sql(NULL, "select string_agg(state, ' ' order by id) from kaquan.wx_event where account_id = %" PRId64,
+                 s.account),
+        "kept repeat");
+}
+
+/* --- many --- */
+
+static int64_t read_by(const char *index) {
+    return test_number(NULL, "select idx_tup_read from pg_stat_user_indexes where indexrelname = '%s'", index);
+}
+
+/* What the planner knows is of the time when nobody had read them: then these indexes are empty. */
+TEST(pushes_that_were_read_before_are_not_looked_at_again) {
+    struct scene s = scene_of("many", "merchant");
+    test_sql(NULL,
+             "insert into kaquan.wx_event (account_id, digest, payload) select %" PRId64 ", sha256(n::text::bytea),"
+             " replace($push$%s$push$, 'oMANY', 'o' || n) from generate_series(1, 6000) n; analyze kaquan.wx_event",
+             s.account, push(&s, 1, "oMANY", "user_get_card", "nobody", ""));
+    int64_t before = read_by("wx_event_person") + read_by("wx_event_ticket");
+    apply();
+    assert_int_equal(
+        test_number(NULL, "select count(*) from kaquan.wx_event where account_id = %" PRId64 " and state = 'kept'",
+                    s.account),
+        6000);
+    assert_int_equal(read_by("wx_event_person") + read_by("wx_event_ticket") - before, 0);
+}
+
+TEST(a_kept_push_is_forgotten_when_no_ticket_can_come_for_it_any_more) {
+    struct scene s = scene_of("forget", "merchant");
+    test_sql(NULL,
+             "insert into kaquan.wx_event (account_id, digest, payload, state, step, note, received_at)"
+             " select %" PRId64 ", sha256(note::bytea), 'x', 'kept', step, note, now() - age from (values"
+             " ('added', 'new', interval '80 d'), ('added', 'waits', '100 d'), ('added', 'old', '401 d'),"
+             " (null, 'nothing', '100 d'), (null, 'young', '80 d')) as v (step, note, age)",
+             s.account);
+    rehearsal_worker(0, "site set keep_kept_events 400d --yes");
+    test_sql(NULL, "update kaquan.schedule set next_at = now() where kind = 'prune'");
+    rehearsal_worker(0, "run prune");
+    assert_string_equal(
+        test_sql(NULL, "select string_agg(note, ' ' order by id) from kaquan.wx_event where account_id = %" PRId64,
+                 s.account),
+        "new waits young");
+}
+
 /* --- what is not a ticket --- */
 
 TEST(unknown_and_unreadable_pushes_are_kept_with_a_note) {
@@ -268,6 +322,18 @@ TEST(the_verdict_of_a_review_opens_or_refuses_the_template) {
     assert_string_equal(
         test_sql(NULL, "select status || refuse_reason from kaquan.template where id = %" PRId32, s.template_id),
         "refused图片不清晰");
+}
+
+TEST(the_verdict_on_a_template_that_was_taken_over_counts_too) {
+    struct scene s = scene_of("adopted", "merchant");
+    test_sql(NULL, "update kaquan.template set status = 'waiting', submitted_at = null where id = %" PRId32,
+             s.template_id);
+    record(push(&s, 1, "oSystem", "card_pass_check", "", ""));
+    apply();
+    assert_string_equal(test_sql(NULL,
+                                 "select status || ' ' || wechat_status from kaquan.template where id = %" PRId32,
+                                 s.template_id),
+                        "approved CARD_STATUS_VERIFY_OK");
 }
 
 /* --- the simulator's own --- */
@@ -346,6 +412,48 @@ TEST(an_encrypted_push_is_read_once_the_key_is_stored_sealed) {
     rehearsal_end(NULL);
 }
 
+static bool was_pushed(void *peer) {
+    return ((const struct peer *)peer)->seen->requests > 0;
+}
+
+/* From now on the simulator pushes this account's events, encrypted, to the peer. */
+static void push_to(const struct peer *peer, const char *account, const char *secret) {
+    char line[400];
+    snprintf(line, sizeof line,
+             "{\"appid\":\"%s\",\"secret\":\"%s\",\"original_id\":\"gh_%s\",\"callback_token\":\"token\","
+             "\"callback_url\":\"http://127.0.0.1:%d/wx\",\"encoding_aes_key\":\"" AES_KEY "\"}",
+             rehearsal_appid(account), secret, account, peer->port);
+    cJSON_Delete(sim_post("/sim/account", line));
+    test_sql(NULL, "update kaquan.account set original_id = 'gh_%s' where key = '%s'", account, account);
+}
+
+TEST(an_encrypted_push_of_the_simulator_is_a_step_of_its_ticket) {
+    static const char secret[] = "33333333333333333333333333333333";
+    static const struct peer_script script = {
+        {READ_REQUEST, SAY("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), CLOSE}};
+    AUTO_PEER struct peer *peer = peer_new(&script, 1, NULL);
+    rehearsal_begin(60, 120, "--quiet");
+    rehearsal_account("fest", secret);
+    struct scene s = rehearsal_template("fest", "adult", "merchant", 100, 10);
+    rehearsal_fill(&s);
+    struct answer a = claim(&s, "r1");
+    push_to(peer, "fest", secret);
+    const struct test_run how = {.input = AES_KEY};
+    AUTO_OUTPUT struct test_output o =
+        test_worker_run(&how, (const char *const[]){"account", "set-aes-key", "fest", "--secret-file", "-", NULL});
+    assert_int_equal(o.exit_code, 0);
+    assert_string_equal(rehearsal_add(a.card_id, a.card_ext, "oA"), "ok");
+    test_wait_until(was_pushed, peer, 20);
+    const char *body = strstr(peer->seen->request, "\r\n\r\n");
+    assert_non_null(body);
+    assert_null(strstr(body, "oA")); /* it is encrypted */
+    assert_true(record(body + 4));
+    rehearsal_worker(0, "run event_apply");
+    assert_string_equal(scene_ticket(&s, "r1", "t.state || t.holder"), "addedoA");
+    assert_string_equal(test_sql(NULL, "select state || kind from kaquan.wx_event"), "applieduser_get_card");
+    rehearsal_end(NULL);
+}
+
 TEST(an_encrypted_code_is_asked_for_and_finds_its_ticket) {
     rehearsal_begin(60, 120, "--quiet");
     rehearsal_account("fest", "33333333333333333333333333333333");
@@ -388,10 +496,15 @@ int main(void) {
         cmocka_unit_test(a_gift_that_comes_back_is_added_again_and_one_under_way_is_gifted),
         cmocka_unit_test(a_push_that_comes_again_in_other_words_is_a_repeat),
         cmocka_unit_test(a_replay_makes_no_step_twice_and_finds_tickets_that_came_later),
+        cmocka_unit_test(a_repeat_that_is_read_again_is_a_repeat_again),
+        cmocka_unit_test(pushes_that_were_read_before_are_not_looked_at_again),
+        cmocka_unit_test(a_kept_push_is_forgotten_when_no_ticket_can_come_for_it_any_more),
         cmocka_unit_test(unknown_and_unreadable_pushes_are_kept_with_a_note),
         cmocka_unit_test(the_verdict_of_a_review_opens_or_refuses_the_template),
+        cmocka_unit_test(the_verdict_on_a_template_that_was_taken_over_counts_too),
         cmocka_unit_test(the_life_of_cards_at_the_simulator_is_the_life_of_their_tickets),
         cmocka_unit_test(an_encrypted_push_is_read_once_the_key_is_stored_sealed),
+        cmocka_unit_test(an_encrypted_push_of_the_simulator_is_a_step_of_its_ticket),
         cmocka_unit_test(an_encrypted_code_is_asked_for_and_finds_its_ticket),
     };
     return cmocka_run_group_tests(tests, test_setup, test_teardown);

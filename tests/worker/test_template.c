@@ -365,10 +365,12 @@ TEST(a_review_told_by_an_event_counts_once_and_its_reason_is_kept) {
     assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", "", sent + 60)); /* again, and asked: without a reason */
     assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", NULL, 0));
     assert_string_equal(of(&s, "refuse_reason"), "图片不清晰");
+    assert_true(said(&s, "CARD_STATUS_VERIFY_FAIL", "二维码不清晰", sent + 50)); /* asked before it was told */
+    assert_string_equal(of(&s, "refuse_reason"), "二维码不清晰");
     assert_false(said(&s, "CARD_STATUS_VERIFY_OK", NULL, sent + 30)); /* out of order */
     assert_string_equal(of(&s, "status"), "refused");
     AUTO_OUTPUT struct test_output shown = worker(0, "template show event");
-    expect_words(&shown.out, "图片不清晰");
+    expect_words(&shown.out, "二维码不清晰");
     text_copy(s.card_id, sizeof s.card_id, "pNobodys");
     assert_false(said(&s, "CARD_STATUS_VERIFY_OK", NULL, 0));
 }
