@@ -62,9 +62,6 @@ language sql stable rows 1000 set search_path = pg_catalog, pg_temp as $$
     from kaquan.wx_event e where e.id = any (ids) and e.state = 'applied'
 $$;
 
--- Pushes of tickets that nobody here knows: they may still come from another database, or not at all.
-alter table site add column keep_kept_events interval not null default '400 d' check (keep_kept_events >= interval '1 d');
-
 -- What a kind of ticket_event means for the ticket. The state is that of the latest step, whatever the order in which
 -- they became known: of a final step, else of the last by time; WeChat's times are whole seconds, so `rank` says which
 -- comes later in one second.
