@@ -25,7 +25,7 @@ static void show_problems(const struct code_import *i, const struct work *work) 
             buf_printf(&lines, "%s%lld", n > 0 ? ", " : "", (long long)problem->lines[n]);
         if (problem->count > CODE_LINES_SHOWN)
             buf_text(&lines, ", ...");
-        output_cell(&o, code_problem_text(p));
+        output_cell(&o, code_problem_text((enum code_problem)p));
         output_int(&o, problem->count);
         output_cell(&o, buf_str(&lines));
     }

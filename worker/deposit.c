@@ -313,7 +313,7 @@ static bool start(struct deposit *d, int lane, struct part *p, struct err *err) 
 
 static bool start_all(struct deposit *d, struct err *err) {
     for (int lane = 0; lane < CALLS * DEPOSIT_LANES; lane++) {
-        struct part *p = d->lane[lane] == NULL ? pop(d, lane / DEPOSIT_LANES) : NULL;
+        struct part *p = d->lane[lane] == NULL ? pop(d, (enum call)(lane / DEPOSIT_LANES)) : NULL;
         if (p != NULL && !start(d, lane, p, err))
             return false;
     }
@@ -368,7 +368,7 @@ bool deposit_codes(struct run *run, struct wx *wx, const char *card_id, int64_t 
     else if (app_stopping())
         good = fail(err, ERR_STOPPED, "stopped; %" PRId64 " of %" PRId64 " codes are deposited", d->confirmed, total);
     for (int call = 0; call < CALLS; call++)
-        for (struct part *p; (p = pop(d, call)) != NULL;)
+        for (struct part *p; (p = pop(d, (enum call)call)) != NULL;)
             part_free(p);
     buf_wipe(&d->whole);
     wx_many_free(d->many);

@@ -112,9 +112,7 @@ static int64_t codes_in(const struct scene *s, const char *state) {
     char line[40];
     snprintf(line, sizeof line, "%s\t", state);
     const char *at = strstr(buf_str(&o.out), line);
-    if (at == NULL)
-        test_fail("no %s in %s", state, buf_str(&o.out));
-    return strtoll(at + strlen(line), NULL, 10);
+    return at ? strtoll(at + strlen(line), NULL, 10) : -1; /* -1: no such line */
 }
 
 /* All `count` codes are there, once, and may be handed out. */
