@@ -98,11 +98,18 @@ pid_t rehearsal_stopped(const char *fault, const char *line) {
 
 /* --- the scene --- */
 
-void rehearsal_start(double scale, int margin, const char *const *sim_options) {
+/* WeChat's day begins with the rehearsal, else the time of day would decide how freely the worker asks: a scale that
+ * is the wanted one in its first digits, and has midnight in China now. */
+static double from_midnight(double scale) {
+    double now = (double)time(NULL), of_day = fmod(now * scale + 28800, 86400);
+    return scale > 1 ? scale + (86400 - of_day) / now : scale;
+}
+
+void rehearsal_start(double wanted_scale, int margin, const char *const *sim_options) {
     const char *options[24] = {"--scale", NULL, "--review-delay", "0", "--quiet"};
     char number[32], line[128];
     size_t n = 5;
-    snprintf(number, sizeof number, "%g", scale);
+    snprintf(number, sizeof number, "%.17g", from_midnight(wanted_scale));
     options[1] = number;
     for (; *sim_options && n < ARRAY_LEN(options) - 1; sim_options++)
         options[n++] = *sim_options;
@@ -122,7 +129,7 @@ void rehearsal_start(double scale, int margin, const char *const *sim_options) {
     test_sql_close(NULL);
     scene_login(SCENE_BACKEND);
     rehearsal_worker(0, "key new");
-    snprintf(line, sizeof line, "site set time_scale %g --yes", scale);
+    snprintf(line, sizeof line, "site set time_scale %s --yes", number);
     rehearsal_worker(0, line);
     snprintf(line, sizeof line, "site set margin %ds --yes", margin);
     rehearsal_worker(0, line);
@@ -332,6 +339,7 @@ static void visit(struct crowd *crowd, int client, int request, double deadline)
 
 struct performance {
     struct crowd *crowd;
+    int clients;
     bool (*conductor)(struct crowd *crowd);
 };
 
@@ -344,6 +352,7 @@ static bool perform(int number, void *context) {
         atomic_store(&crowd->stop, true);
         return good;
     }
+    clock_sleep(crowd->pause_s * number / p->clients); /* they come evenly, not all at a time */
     for (int request = 0; !atomic_load(&crowd->stop) && clock_seconds() < deadline; request++) {
         visit(crowd, number, request, deadline + 10);
         clock_sleep(crowd->pause_s * (0.5 + (double)(request * 7 % 10) / 10));
@@ -352,7 +361,7 @@ static bool perform(int number, void *context) {
 }
 
 void rehearsal_visit(struct crowd *crowd, int clients, bool (*conductor)(struct crowd *crowd)) {
-    struct performance p = {crowd, conductor};
+    struct performance p = {crowd, clients, conductor};
     test_clients(clients + 1, perform, &p);
 }
 
