@@ -4,13 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DB_PARAMETERS = 40 };
-
-/* A value on its way to libpq: numbers become text here. */
-struct wire {
-    char number[40];
-};
-
 bool db_name_plain(const char *name) {
     size_t len = strlen(name);
 
@@ -83,7 +76,8 @@ struct db_value db_text_or_null(const char *text) {
     return (struct db_value){.type = text ? DB_TEXT : DB_NULL, .text = text};
 }
 
-static const char *wire_value(const struct db_value *value, struct wire *wire, int *len, int *binary) {
+/* `number` has room for one that becomes text. */
+static const char *wire_value(const struct db_value *value, char number[DB_NUMBER], int *len, int *binary) {
     *len = 0;
     *binary = 0;
     switch (value->type) {
@@ -92,11 +86,11 @@ static const char *wire_value(const struct db_value *value, struct wire *wire, i
     case DB_BOOL:
         return value->number ? "t" : "f";
     case DB_INT:
-        snprintf(wire->number, sizeof(wire->number), "%lld", (long long)value->number);
-        return wire->number;
+        snprintf(number, DB_NUMBER, "%lld", (long long)value->number);
+        return number;
     case DB_SECONDS:
-        snprintf(wire->number, sizeof(wire->number), "%.17g", value->seconds);
-        return wire->number;
+        snprintf(number, DB_NUMBER, "%.17g", value->seconds);
+        return number;
     case DB_BYTES:
         *len = int_of(value->bytes.len);
         *binary = 1;
@@ -105,6 +99,14 @@ static const char *wire_value(const struct db_value *value, struct wire *wire, i
         break;
     }
     return NULL;
+}
+
+void db_wire_fill(struct db_wire *wire, const char *what, const struct db_value *values, size_t count) {
+    if (count > DB_PARAMETERS)
+        bug("%s: more than %d parameters", what, DB_PARAMETERS);
+    for (size_t i = 0; i < count; i++)
+        wire->texts[i] = wire_value(&values[i], wire->numbers[i], &wire->lengths[i], &wire->binary[i]);
+    wire->count = int_of(count);
 }
 
 static bool is_prepared(const struct db *db, const char *name) {
@@ -148,25 +150,19 @@ static bool take_rows(struct db *db, PGresult *result, const char *what, struct 
 
 static bool run(struct db *db, const struct sql *statement, bool prepared, const struct db_value *values,
                 size_t count, struct db_rows *rows, struct err *err) {
-    const char *texts[DB_PARAMETERS];
-    int lengths[DB_PARAMETERS];
-    int binary[DB_PARAMETERS];
-    struct wire wires[DB_PARAMETERS];
+    struct db_wire wire;
     PGresult *result;
 
-    if (count > DB_PARAMETERS)
-        bug("%s: more than %d parameters", statement->name, DB_PARAMETERS);
+    db_wire_fill(&wire, statement->name, values, count);
     if (rows)
         db_rows_clear(rows);
     if (prepared && !prepare(db, statement, err))
         return false;
-    for (size_t i = 0; i < count; i++)
-        texts[i] = wire_value(&values[i], &wires[i], &lengths[i], &binary[i]);
     db->statements++;
     if (prepared)
-        result = PQexecPrepared(db->conn, statement->name, int_of(count), texts, lengths, binary, 0);
+        result = PQexecPrepared(db->conn, statement->name, wire.count, wire.texts, wire.lengths, wire.binary, 0);
     else
-        result = PQexecParams(db->conn, statement->text, int_of(count), NULL, texts, lengths, binary, 0);
+        result = PQexecParams(db->conn, statement->text, wire.count, NULL, wire.texts, wire.lengths, wire.binary, 0);
     return take_rows(db, result, statement->name, rows, err);
 }
 

@@ -8,21 +8,25 @@
 #include "clock.h"
 #include "db_private.h"
 #include "db_settings.h"
+#include "db_thread.h"
 #include "random.h"
 
-/* A server that takes longer than this to let us in or to answer is as good as gone; statement_timeout ends a slow
- * statement long before. */
-static const double PATIENCE_S = 10, RETRY_FIRST_S = 0.3, RETRY_LAST_S = 30, JITTER = 0.2;
+/* A server that takes longer than this to let us in, or to say that a statement has come to its statement_timeout, is
+ * as good as gone. */
+static const double CONNECT_S = 10, OVERDUE_S = 5;
+static const double RETRY_FIRST_S = 0.3, RETRY_LAST_S = 30, JITTER = 0.2;
 
 struct db_async {
     struct db db; /* the connection, as the rest of db*.c knows it */
     enum db_async_state state;
     PostgresPollingStatusType wants; /* while connecting */
-    const struct sql *asked;
-    PGresult *result; /* the first of the present statement */
-    bool complete;    /* its answer is whole, or will never be */
+    char asked[DB_NAME_MAX];         /* name of the present statement; "": none */
+    PGresult *result;                /* the first of the present statement */
+    bool complete;                   /* its answer is whole, or will never be */
     bool flushed;
-    double since; /* start of connecting or asking */
+    bool cancelled;           /* by db_async_cancel() */
+    struct db_thread *cancel; /* asks the server for that */
+    double since;             /* start of connecting or asking */
     double retry_at;
     double round_trip;
     int failures;
@@ -35,6 +39,14 @@ struct db_async {
 static void ignore_notice(void *context UNUSED, const PGresult *notice UNUSED) {
 }
 
+static double patience(const struct db_async *a) {
+    int timeout_ms = a->db.options.statement_timeout_ms;
+
+    if (a->state == DB_ASYNC_CONNECTING)
+        return CONNECT_S;
+    return timeout_ms > 0 ? timeout_ms / 1000.0 + OVERDUE_S : INFINITY;
+}
+
 /* --- losing and trying again --- */
 
 static void wait_for_retry(struct db_async *a) {
@@ -43,10 +55,12 @@ static void wait_for_retry(struct db_async *a) {
     pause *= 1 + JITTER * (2 * random_unit() - 1);
     a->failures++;
     a->retry_at = clock_seconds() + pause;
-    a->complete = a->asked != NULL;
+    a->complete = a->asked[0] != '\0';
     a->state = DB_ASYNC_WAITING;
     PQclear(a->result);
     a->result = NULL;
+    db_thread_free(a->cancel);
+    a->cancel = NULL;
     db_disconnect(&a->db);
 }
 
@@ -56,13 +70,13 @@ static void refused(struct db_async *a) {
 }
 
 static void lost(struct db_async *a) {
-    db_lost(&a->db, a->asked ? a->asked->name : "idle", &a->trouble);
+    db_lost(&a->db, a->asked[0] != '\0' ? a->asked : "idle", &a->trouble);
     a->trouble.kind = ERR_UNAVAILABLE;
     wait_for_retry(a);
 }
 
 static void gave_up(struct db_async *a) {
-    fail(&a->trouble, ERR_UNAVAILABLE, "the database did not answer for %.0f s", PATIENCE_S);
+    fail(&a->trouble, ERR_UNAVAILABLE, "the database did not answer for %.0f s", patience(a));
     wait_for_retry(a);
 }
 
@@ -119,22 +133,52 @@ static void step_connecting(struct db_async *a) {
         else if (a->wants == PGRES_POLLING_FAILED)
             refused(a);
     }
-    if (a->state == DB_ASYNC_CONNECTING && clock_seconds() - a->since > PATIENCE_S)
+    if (a->state == DB_ASYNC_CONNECTING && clock_seconds() - a->since > patience(a))
         gave_up(a);
 }
 
 /* --- asking --- */
 
-void db_async_ask(struct db_async *a, const struct sql *statement) {
+void db_async_ask(struct db_async *a, const struct sql *statement, const struct db_value *values, size_t count) {
+    struct db_wire wire;
+
     if (a->state != DB_ASYNC_IDLE)
         bug("%s: asked of a connection that is not idle", statement->name);
-    a->asked = statement;
+    db_wire_fill(&wire, statement->name, values, count);
+    text_copy(a->asked, sizeof(a->asked), statement->name);
     a->complete = false;
     a->flushed = false;
+    a->cancelled = false;
     a->since = clock_seconds();
     a->state = DB_ASYNC_BUSY;
-    if (!PQsendQueryParams(a->db.conn, statement->text, 0, NULL, NULL, NULL, NULL, 0))
+    if (!PQsendQueryParams(a->db.conn, statement->text, wire.count, NULL, wire.texts, wire.lengths, wire.binary, 0))
         lost(a);
+}
+
+static void send_cancel(void *task) {
+    char why[256];
+
+    PQcancel(task, why, sizeof(why)); /* when it cannot be sent, statement_timeout ends the statement */
+}
+
+static void end_cancel(void *task) {
+    PQfreeCancel(task);
+}
+
+void db_async_cancel(struct db_async *a) {
+    if (a->state != DB_ASYNC_BUSY || a->complete || a->cancel)
+        return;
+    a->cancelled = true;
+    a->cancel = db_thread_new(send_cancel, end_cancel, PQgetCancel(a->db.conn));
+}
+
+/* While the request is on its way it could hit the next statement: there is no next one until it has arrived. */
+static bool cancel_pending(const struct db_async *a) {
+    return a->cancel && !db_thread_done(a->cancel);
+}
+
+static bool answered(const struct db_async *a) {
+    return a->asked[0] != '\0' && a->complete && !cancel_pending(a);
 }
 
 /* Keeps the first result, as a statement has one only. */
@@ -142,14 +186,15 @@ static void take_results(struct db_async *a) {
     while (!a->complete && !PQisBusy(a->db.conn)) {
         PGresult *result = PQgetResult(a->db.conn);
 
-        a->complete = result == NULL;
+        if (!result) {
+            a->complete = true;
+            a->round_trip = clock_seconds() - a->since;
+        }
         if (!a->result)
             a->result = result;
         else
             PQclear(result);
     }
-    if (a->complete)
-        a->round_trip = clock_seconds() - a->since;
 }
 
 static void step_connected(struct db_async *a) {
@@ -160,24 +205,37 @@ static void step_connected(struct db_async *a) {
         lost(a);
         return;
     }
-    if (a->state != DB_ASYNC_BUSY || a->complete)
+    if (a->state != DB_ASYNC_BUSY || answered(a))
         return;
     take_results(a);
     if (PQstatus(a->db.conn) != CONNECTION_OK)
         lost(a);
-    else if (!a->complete && clock_seconds() - a->since > PATIENCE_S)
+    else if (!answered(a) && clock_seconds() - a->since > patience(a))
         gave_up(a);
 }
 
+/* Why the server did not give us rows. That it ended a statement at our own wish is no trouble. */
+static bool accepted(struct db_async *a, struct err *err) {
+    if (db_accept(&a->db, a->result, a->asked, err))
+        return true;
+    if (a->cancelled && strcmp(err->sqlstate, "57014") == 0) {
+        fail(err, ERR_STOPPED, "%s: cancelled", a->asked);
+        text_copy(err->sqlstate, sizeof(err->sqlstate), "57014");
+    }
+    return false;
+}
+
 bool db_async_answer(struct db_async *a, struct db_rows *rows, bool *ok, struct err *err) {
-    if (!a->asked || !a->complete)
+    if (!answered(a))
         return false;
-    *ok = a->state == DB_ASYNC_BUSY && db_accept(&a->db, a->result, a->asked->name, err);
+    *ok = a->state == DB_ASYNC_BUSY && accepted(a, err);
     if (a->state == DB_ASYNC_WAITING)
         *err = a->trouble;
     else
         a->state = DB_ASYNC_IDLE;
-    a->asked = NULL;
+    a->asked[0] = '\0';
+    db_thread_free(a->cancel);
+    a->cancel = NULL;
     if (*ok) {
         db_rows_clear(rows);
         *rows = (struct db_rows){.result = a->result, .count = PQntuples(a->result)};
@@ -209,6 +267,7 @@ void db_async_free(struct db_async *a) {
     if (!a)
         return;
     PQclear(a->result);
+    db_thread_free(a->cancel);
     db_disconnect(&a->db);
     for (size_t i = 0; i < ARRAY_LEN(a->db.texts); i++)
         free(a->db.texts[i]);
@@ -221,6 +280,8 @@ void db_async_auto(struct db_async **async) {
 }
 
 int db_async_socket(const struct db_async *a) {
+    if (a->complete && cancel_pending(a))
+        return db_thread_fd(a->cancel);
     return a->db.conn ? PQsocket(a->db.conn) : -1;
 }
 
@@ -229,11 +290,11 @@ double db_async_due(const struct db_async *a) {
 
     if (a->state == DB_ASYNC_WAITING)
         return fmax(0, a->retry_at - now);
-    return a->state == DB_ASYNC_IDLE ? PATIENCE_S : fmax(0, a->since + PATIENCE_S - now);
+    return a->state == DB_ASYNC_IDLE ? INFINITY : fmax(0, a->since + patience(a) - now);
 }
 
 void db_async_step(struct db_async *a) {
-    if (a->state == DB_ASYNC_WAITING && !a->asked && clock_seconds() >= a->retry_at)
+    if (a->state == DB_ASYNC_WAITING && a->asked[0] == '\0' && clock_seconds() >= a->retry_at)
         begin(a);
     if (a->state == DB_ASYNC_CONNECTING)
         step_connecting(a);

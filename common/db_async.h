@@ -30,8 +30,12 @@ double db_async_due(const struct db_async *async);
 void db_async_step(struct db_async *async);
 enum db_async_state db_async_state(const struct db_async *async);
 
-/* Sends a statement; only while idle. What goes wrong is told by db_async_answer(). */
-void db_async_ask(struct db_async *async, const struct sql *statement);
+/* Sends a statement with its parameters (as db_run() takes them); only while idle. All is lent for the call, so a
+ * text that filter.h wrote may go afterwards. What goes wrong is told by db_async_answer(). */
+void db_async_ask(struct db_async *async, const struct sql *statement, const struct db_value *values, size_t count);
+/* Asks the server to end the statement that is on its way, if there is one, and does not wait for it. The answer
+ * comes as usual: a failure of kind ERR_STOPPED, or the rows when they were faster. */
+void db_async_cancel(struct db_async *async);
 /* True once for each statement, when its answer is there: `*ok` with rows, or not, with `err`. A lost connection
  * answers too. The rows replace those in `rows`; on failure these stay as they are. */
 bool db_async_answer(struct db_async *async, struct db_rows *rows, bool *ok, struct err *err);

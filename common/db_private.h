@@ -6,7 +6,7 @@
 
 #include "db.h"
 
-enum { DB_CHANNELS = 4, DB_NAME_MAX = 64 };
+enum { DB_CHANNELS = 4, DB_NAME_MAX = 64, DB_PARAMETERS = 40, DB_NUMBER = 40 };
 
 struct db {
     PGconn *conn;
@@ -33,6 +33,17 @@ bool db_accept(struct db *db, const PGresult *result, const char *what, struct e
 /* Why the connection could not be made or was lost. Returns false. */
 bool db_connect_failed(const struct db *db, struct err *err);
 bool db_lost(const struct db *db, const char *what, struct err *err);
+
+/* Parameters as libpq takes them. Texts are those of the values, numbers become text here. */
+struct db_wire {
+    const char *texts[DB_PARAMETERS];
+    int lengths[DB_PARAMETERS];
+    int binary[DB_PARAMETERS];
+    char numbers[DB_PARAMETERS][DB_NUMBER];
+    int count;
+};
+/* `what` names the statement, should there be too many. db.c */
+void db_wire_fill(struct db_wire *wire, const char *what, const struct db_value *values, size_t count);
 
 /* Runs text that is ours and has no parameters; counted as one statement. db.c */
 bool db_run_text(struct db *db, const char *what, const char *text, struct err *err);

@@ -65,7 +65,7 @@ static void ask(struct console *c) {
         c->schema_connection = db_async_connections(c->db);
     wish.pane->asked_at = now;
     c->asking = wish.pane;
-    db_async_ask(c->db, wish.question->statement);
+    db_async_ask(c->db, wish.question->statement, NULL, 0);
 }
 
 /* A lost connection is told by the banner, not by the pane that happened to ask. */

@@ -37,21 +37,25 @@ static struct db_async *connected(void) {
     return a;
 }
 
-/* Asks and turns until the answer is there. */
-static bool ask(struct db_async *a, const struct sql *statement, struct db_rows *rows, struct err *err) {
+/* Turns until the answer is there. */
+static bool answer(struct db_async *a, struct db_rows *rows, struct err *err) {
     double deadline = clock_seconds() + 10;
     bool ok = false;
 
-    db_async_ask(a, statement);
     while (!db_async_answer(a, rows, &ok, err)) {
         struct pollfd watch = {.fd = db_async_socket(a), .events = db_async_events(a)};
 
         if (clock_seconds() > deadline)
-            test_fail("%s was not answered", statement->name);
+            test_fail("no answer");
         poll(&watch, 1, 100);
         db_async_step(a);
     }
     return ok;
+}
+
+static bool ask(struct db_async *a, const struct sql *statement, struct db_rows *rows, struct err *err) {
+    db_async_ask(a, statement, NULL, 0);
+    return answer(a, rows, err);
 }
 
 TEST(rows_come_by_name) {
@@ -102,6 +106,102 @@ TEST(the_server_ends_what_takes_too_long) {
     assert_int_equal(db_async_state(a), DB_ASYNC_IDLE);
 }
 
+TEST(a_statement_takes_parameters_of_every_kind_and_keeps_none) {
+    AUTO_DB_ASYNC struct db_async *a = connected();
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_BUF struct buf text = {0};
+    struct err err = {0};
+    char word[] = "展览";
+    struct db_value values[] = {V_TEXT(word), V_TEXT(NULL),    V_INT(-42),
+                                V_BOOL(true), V_SECONDS(0.25), V_BYTES("a\0b", 3)};
+
+    buf_text(&text,
+             "select $1::text w, $2::text is null n, $3::int8 i, $4::bool b, $5::float8 s, length($6::bytea) l");
+    db_async_ask(a, &(struct sql){"written", buf_str(&text)}, values, ARRAY_LEN(values));
+    memset(text.data, 'x', text.len);
+    memset(word, 'x', sizeof(word) - 1);
+    memset(values, 0, sizeof(values));
+    assert_true(answer(a, &rows, &err));
+    assert_string_equal(db_text(&rows, 0, "w"), "展览");
+    assert_true(db_bool(&rows, 0, "n"));
+    assert_int_equal(db_int(&rows, 0, "i"), -42);
+    assert_true(db_bool(&rows, 0, "b"));
+    assert_string_equal(db_text(&rows, 0, "s"), "0.25");
+    assert_int_equal(db_int(&rows, 0, "l"), 3);
+}
+
+/* --- cancelling --- */
+
+static const struct db_options patient = {.application_name = "kaquan-async", .statement_timeout_ms = 15000};
+
+static struct db_async *connected_patiently(void) {
+    struct db_async *a = db_async_new(&patient);
+
+    turn_until(a, DB_ASYNC_IDLE);
+    return a;
+}
+
+/* Begins the sleep and waits until the server is at it. */
+static void sleep_on_server(struct db_async *a) {
+    db_async_ask(a, &sleeps, NULL, 0);
+    while (test_number(NULL, "select count(*) from pg_stat_activity where application_name = 'kaquan-async'"
+                             " and wait_event = 'PgSleep'") == 0)
+        db_async_step(a);
+}
+
+TEST(a_cancelled_statement_ends_at_once_and_is_told_apart_from_a_slow_one) {
+    AUTO_DB_ASYNC struct db_async *a = connected_patiently();
+    AUTO_ROWS struct db_rows rows = {0};
+    struct err err = {0};
+
+    sleep_on_server(a);
+    db_async_cancel(a);
+    db_async_cancel(a);
+    assert_false(answer(a, &rows, &err));
+    assert_int_equal(err.kind, ERR_STOPPED);
+    assert_string_equal(err.sqlstate, "57014");
+    assert_true(db_async_round_trip(a) < 10);
+    assert_int_equal(db_async_state(a), DB_ASYNC_IDLE);
+}
+
+/* A request that comes late must not hit the statement behind it. */
+TEST(cancelling_ends_no_other_statement) {
+    AUTO_DB_ASYNC struct db_async *a = connected_patiently();
+    AUTO_ROWS struct db_rows rows = {0};
+    struct err err = {0};
+
+    db_async_cancel(a); /* nothing runs */
+    for (int i = 0; i < 50; i++) {
+        bool ok;
+
+        db_async_ask(a, &one, NULL, 0);
+        db_async_cancel(a);
+        ok = answer(a, &rows, &err);
+        assert_true(ok || err.kind == ERR_STOPPED);
+        assert_true(ask(a, &one, &rows, &err));
+    }
+    assert_int_equal(db_async_connections(a), 1);
+}
+
+TEST(a_connection_may_go_while_a_cancel_request_is_on_its_way) {
+    for (int i = 0; i < 10; i++) {
+        AUTO_DB_ASYNC struct db_async *a = connected_patiently();
+
+        db_async_ask(a, &sleeps, NULL, 0);
+        db_async_cancel(a);
+    }
+}
+
+TEST(nobody_gives_a_statement_up_before_its_timeout) {
+    AUTO_DB_ASYNC struct db_async *a = connected_patiently();
+
+    db_async_ask(a, &sleeps, NULL, 0);
+    assert_true(db_async_due(a) > 15);
+    db_async_cancel(a);
+}
+
+/* --- losing --- */
+
 static void drop_connections(void) {
     test_sql(NULL,
              "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'kaquan-async'");
@@ -117,7 +217,7 @@ TEST(a_connection_lost_while_idle_or_asking_comes_back) {
     turn_until(a, DB_ASYNC_WAITING);
     assert_int_equal(db_async_trouble(a)->kind, ERR_UNAVAILABLE);
     turn_until(a, DB_ASYNC_IDLE);
-    db_async_ask(a, &sleeps);
+    db_async_ask(a, &sleeps, NULL, 0);
     db_async_step(a);
     drop_connections();
     turn_until(a, DB_ASYNC_WAITING);
@@ -169,6 +269,11 @@ int main(void) {
         cmocka_unit_test(it_cannot_write_and_goes_on),
         cmocka_unit_test(a_failure_keeps_the_rows_before),
         cmocka_unit_test(the_server_ends_what_takes_too_long),
+        cmocka_unit_test(a_statement_takes_parameters_of_every_kind_and_keeps_none),
+        cmocka_unit_test(a_cancelled_statement_ends_at_once_and_is_told_apart_from_a_slow_one),
+        cmocka_unit_test(cancelling_ends_no_other_statement),
+        cmocka_unit_test(a_connection_may_go_while_a_cancel_request_is_on_its_way),
+        cmocka_unit_test(nobody_gives_a_statement_up_before_its_timeout),
         cmocka_unit_test(a_connection_lost_while_idle_or_asking_comes_back),
         cmocka_unit_test(the_pauses_between_tries_grow_up_to_half_a_minute),
         cmocka_unit_test(a_password_in_the_environment_is_refused),
