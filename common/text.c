@@ -58,6 +58,28 @@ bool utf8_valid(const void *data, size_t len) {
     return true;
 }
 
+void utf8_add(struct buf *out, uint32_t point) {
+    static const struct {
+        uint32_t below;
+        unsigned first;
+        unsigned more;
+    } forms[] = {{0x80, 0, 0}, {0x800, 0xC0, 1}, {0x10000, 0xE0, 2}, {0x110000, 0xF0, 3}};
+    size_t form = 0;
+    while (form + 1 < ARRAY_LEN(forms) && point >= forms[form].below)
+        form++;
+    buf_char(out, (char)(forms[form].first | point >> (6 * forms[form].more)));
+    for (unsigned i = forms[form].more; i > 0; i--)
+        buf_char(out, (char)(0x80 | (point >> (6 * (i - 1)) & 0x3F)));
+}
+
+uint32_t text_folded(uint32_t point) {
+    if (point >= 0xFF01 && point <= 0xFF5E)
+        return point - 0xFF01 + '!';
+    if (point == 0x3000)
+        return ' ';
+    return point == 0x3002 ? '.' : point;
+}
+
 /* Characters that a terminal obeys or that nobody sees: shown as their number. */
 /* clang-format off */
 static const struct hidden {

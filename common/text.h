@@ -11,6 +11,12 @@ bool utf8_valid(const void *data, size_t len);
 /* Decodes one character; returns its bytes, or 0 for an invalid sequence or the end. */
 size_t utf8_next(const char *data, size_t len, uint32_t *point);
 
+/* Appends a character. */
+void utf8_add(struct buf *out, uint32_t point);
+
+/* The ASCII form of a full-width digit, letter or sign, which input methods write; others as they are. */
+uint32_t text_folded(uint32_t point);
+
 /* Appends `text` made safe for a terminal, log or status line on one line: a bad byte becomes U+FFFD; C0, DEL, C1,
  * bidi controls, zero-width, line separators and tag characters become a visible escape such as \x1b or \u202e; runs
  * of more than 4 combining marks are cut. Idempotent on its own output. (reliability.md 1.6) */

@@ -14,7 +14,8 @@
 struct arguments {
     struct conf conf;
     const char *screen;
-    bool ascii, once, help, version;
+    struct term_options terminal;
+    bool once, help, version;
 };
 
 /* Each option says what it takes, what it does, and does it. */
@@ -43,7 +44,11 @@ static bool take_service(struct arguments *a, const char *value, struct err *err
 }
 
 static bool take_ascii(struct arguments *a, const char *value UNUSED, struct err *err UNUSED) {
-    return a->ascii = true;
+    return a->terminal.ascii = true;
+}
+
+static bool take_no_color(struct arguments *a, const char *value UNUSED, struct err *err UNUSED) {
+    return a->terminal.no_color = true;
 }
 
 static bool take_screen(struct arguments *a, const char *value, struct err *err) {
@@ -66,6 +71,7 @@ static const struct option_row options[] = {
     {"lang",    0,   "LANGUAGE", N_("en, zh_CN, or auto: as KAQUAN_LANG or the environment says"), take_lang},
     {"service", 0,   "NAME",     N_("libpq service to connect to; without: as psql would"),        take_service},
     {"ascii",   0,   NULL,       N_("draw with plain characters only"),                            take_ascii},
+    {"no-color", 0,  NULL,       N_("draw without colours, as NO_COLOR asks for"),                 take_no_color},
     {"screen",  0,   "NAME",     N_("begin with this screen"),                                     take_screen},
     {"once",    0,   NULL,       N_("print the pools, separated by tabs, and end"),                take_once},
 };
@@ -136,7 +142,7 @@ static bool run(const struct arguments *a, struct err *err) {
 
     if (a->once)
         return once_pools(&database, err);
-    if (!term_start(a->ascii, err))
+    if (!term_start(&a->terminal, err))
         return false;
     console_run(&database, screen_find(a->screen));
     term_stop();

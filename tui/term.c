@@ -1,6 +1,5 @@
 #include "term.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,36 +13,42 @@
 #include "app.h"
 #include "lang.h"
 #include "term_info.h"
+#include "term_keys.h"
+#include "term_osc.h"
 
-enum { ESCAPE_MS = 25, LINE_MAX_COLUMNS = 1024 };
+enum { ESCAPE_MS = 25, LINE_MAX_COLUMNS = 1024, COLOURS_LEAST = 16 };
+/* Black and white of the 256, which no theme changes. */
+enum { INK = 16, PAPER = 231, BRIGHT_WHITE = 15 };
 
+/* Colours that can be read on white and on black: yellow and cyan vanish on the one, blue on the other; bold stays
+ * with what has no colour or a dark one, for many terminals brighten it. */
 /* clang-format off */
 static const struct look {
-    short colour; /* -1: the terminal's own */
+    short colour, ground; /* -1: the terminal's own */
     attr_t with_colour;
     attr_t without;
 } looks[TERM_ROLES] = {
-    [ROLE_NORMAL] = {-1,           A_NORMAL,  A_NORMAL},
-    [ROLE_DIM]    = {-1,           A_DIM,     A_DIM},
-    [ROLE_ACCENT] = {COLOR_CYAN,   A_BOLD,    A_BOLD},
-    [ROLE_OK]     = {COLOR_GREEN,  A_NORMAL,  A_NORMAL},
-    [ROLE_WARN]   = {COLOR_YELLOW, A_BOLD,    A_BOLD},
-    [ROLE_BAD]    = {COLOR_RED,    A_BOLD,    A_BOLD | A_UNDERLINE},
-    [ROLE_HEADER] = {-1,           A_REVERSE, A_REVERSE},
-};
-
-static const struct key_name {
-    wint_t curses;
-    enum term_key key;
-} key_names[] = {
-    {KEY_UP,    TERM_UP},      {KEY_DOWN,  TERM_DOWN},      {KEY_PPAGE, TERM_PAGE_UP}, {KEY_NPAGE,  TERM_PAGE_DOWN},
-    {KEY_HOME,  TERM_HOME},    {KEY_END,   TERM_END},       {KEY_F(1),  TERM_F1},      {KEY_RESIZE, TERM_RESIZE},
+    [ROLE_NORMAL]   = {-1,            -1,    A_NORMAL,             A_NORMAL},
+    [ROLE_DIM]      = {-1,            -1,    A_DIM,                A_DIM},
+    [ROLE_ACCENT]   = {-1,            -1,    A_BOLD,               A_BOLD},
+    [ROLE_OK]       = {COLOR_GREEN,   -1,    A_NORMAL,             A_NORMAL},
+    [ROLE_WARN]     = {COLOR_MAGENTA, -1,    A_BOLD,               A_BOLD},
+    [ROLE_BAD]      = {COLOR_RED,     -1,    A_BOLD,               A_BOLD | A_UNDERLINE},
+    [ROLE_HEADER]   = {-1,            -1,    A_REVERSE,            A_REVERSE},
+    [ROLE_SELECTED] = {-1,            -1,    A_REVERSE,            A_REVERSE},
+    [ROLE_MARKED]   = {COLOR_MAGENTA, -1,    A_UNDERLINE,          A_UNDERLINE},
+    [ROLE_PROD]     = {COLOR_RED,     -1,    A_REVERSE | A_BOLD,   A_REVERSE | A_BOLD},
+    [ROLE_FIELD]    = {-1,            -1,    A_UNDERLINE,          A_UNDERLINE},
+    [ROLE_PAPER]    = {INK,           PAPER, A_NORMAL,             A_REVERSE},
 };
 /* clang-format on */
 
 static SCREEN *screen;
 static bool ascii_only;
 static bool coloured;
+static attr_t on_top; /* of every role */
+static int caret_row, caret_column;
+static bool caret_shown;
 static int stderr_before = -1; /* the real stderr while descriptor 2 is put aside */
 
 static bool set_and_not_empty(const char *variable) {
@@ -87,10 +92,18 @@ static void bring_stderr_back(void) {
     close(aside);
 }
 
-static void start_colours(void) {
-    coloured = !set_and_not_empty("NO_COLOR") && has_colors() && start_color() == OK && use_default_colors() == OK;
+static short shade(short colour) {
+    if (colour < COLOURS_LEAST || colour < COLORS)
+        return colour;
+    return colour == INK ? COLOR_BLACK : BRIGHT_WHITE;
+}
+
+/* Without colours curses must not even be asked for them, or it resets them. */
+static void start_colours(bool wanted) {
+    coloured = wanted && !set_and_not_empty("NO_COLOR") && tigetnum("colors") >= COLOURS_LEAST &&
+               start_color() == OK && use_default_colors() == OK;
     for (short role = 0; coloured && role < TERM_ROLES; role++)
-        init_pair((short)(role + 1), looks[role].colour, -1);
+        init_pair((short)(role + 1), shade(looks[role].colour), shade(looks[role].ground));
 }
 
 /* The text consoles and their fonts lack block characters. */
@@ -100,20 +113,92 @@ static bool lacks_blocks(void) {
     return strcmp(name, "linux") == 0 || strncmp(name, "vt", 2) == 0;
 }
 
+/* --- stopping for a while --- */
+
+static volatile sig_atomic_t stop_asked, went_on;
+
+static void on_stop(int number UNUSED) {
+    stop_asked = 1;
+}
+
+static void on_continue(int number UNUSED) {
+    went_on = 1;
+}
+
+static void take_terminal(void) {
+    osc_send(OSC_PASTE_ON, strlen(OSC_PASTE_ON));
+    clearok(curscr, TRUE);
+    raise(SIGWINCH); /* curses looks for a new size */
+    refresh();
+}
+
+static void give_terminal_back(void) {
+    osc_send(OSC_PASTE_OFF, strlen(OSC_PASTE_OFF));
+    endwin();
+}
+
+void term_suspend(void) {
+    struct sigaction stops = {.sa_handler = SIG_DFL}, before;
+
+    stop_asked = 0;
+    give_terminal_back();
+    sigaction(SIGTSTP, &stops, &before);
+    kill(0, SIGTSTP); /* here we stand until SIGCONT; a group without a shell does not stop */
+    sigaction(SIGTSTP, &before, NULL);
+    went_on = 1;
+}
+
+/* Who stopped us by SIGSTOP left the terminal to others without our knowing. */
+static void come_back(void) {
+    went_on = 0;
+    if (!isendwin())
+        give_terminal_back();
+    take_terminal();
+}
+
+/* --- starting and ending --- */
+
 /* The closed terminal ends us as SIGTERM does. */
 static void on_hangup(int number UNUSED) {
     raise(SIGTERM);
 }
 
-bool term_start(bool ascii, struct err *err) {
+static void handle(int number, void (*handler)(int)) {
+    struct sigaction action = {.sa_handler = handler}, before;
+
+    sigaction(number, NULL, &before);
+    if (number == SIGTSTP && before.sa_handler == SIG_IGN)
+        return; /* a shell without job control */
+    sigaction(number, &action, NULL);
+}
+
+/* Before curses looks for handlers. */
+static void start_signals(void) {
+    app_signals();
+    handle(SIGHUP, on_hangup);
+    handle(SIGTSTP, on_stop);
+    handle(SIGCONT, on_continue);
+    term_crash_guard();
+}
+
+/* All keys come to us, Ctrl-C, Ctrl-S and Ctrl-Z too. */
+static void start_keys(void) {
+    raw();
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    set_escdelay(ESCAPE_MS);
+    term_keys_start();
+    osc_send(OSC_PASTE_ON, strlen(OSC_PASTE_ON));
+}
+
+bool term_start(const struct term_options *options, struct err *err) {
     static bool registered;
-    struct sigaction hangup = {.sa_handler = on_hangup};
 
     if (!term_drawable(err))
         return false;
-    app_signals(); /* before curses looks for handlers */
-    sigaction(SIGHUP, &hangup, NULL);
-    term_crash_guard();
+    start_signals();
     if (!registered)
         atexit(term_stop);
     registered = true;
@@ -121,22 +206,17 @@ bool term_start(bool ascii, struct err *err) {
     if (!screen)
         return fail(err, ERR_CONFIG, _("the terminal \"%s\" cannot be used"), getenv("TERM"));
     put_stderr_aside();
-    cbreak();
-    noecho();
-    nonl();
-    keypad(stdscr, TRUE);
-    nodelay(stdscr, TRUE);
-    set_escdelay(ESCAPE_MS);
+    start_keys();
     curs_set(0);
-    start_colours();
-    ascii_only = ascii || lacks_blocks();
+    start_colours(!options->no_color);
+    ascii_only = options->ascii || lacks_blocks();
     return true;
 }
 
 void term_stop(void) {
     if (!screen)
         return;
-    endwin();
+    give_terminal_back();
     delscreen(screen);
     screen = NULL;
     term_crash_forget();
@@ -159,8 +239,8 @@ void term_size(int *rows, int *columns) {
 
 static attr_t attributes(enum term_role role) {
     if (!coloured)
-        return looks[role].without;
-    return looks[role].with_colour | (attr_t)COLOR_PAIR(role + 1);
+        return looks[role].without | on_top;
+    return looks[role].with_colour | on_top | (attr_t)COLOR_PAIR(role + 1);
 }
 
 void term_put(int row, int column, enum term_role role, const char *text) {
@@ -177,11 +257,31 @@ void term_put(int row, int column, enum term_role role, const char *text) {
     attrset(A_NORMAL);
 }
 
+void term_reverse(bool on) {
+    on_top = on ? A_REVERSE : A_NORMAL;
+}
+
 void term_clear(void) {
+    caret_shown = false;
     erase();
 }
 
+void term_cursor(int row, int column) {
+    int rows, columns;
+
+    term_size(&rows, &columns);
+    caret_row = row < rows ? row : rows - 1;
+    caret_column = column < columns ? column : columns - 1;
+    caret_shown = true;
+}
+
+/* Where it cannot be hidden, the caret rests in the last row. */
 void term_show(void) {
+    if (caret_shown)
+        move(caret_row, caret_column);
+    else
+        move(getmaxy(stdscr) - 1, 0);
+    curs_set(caret_shown);
     wnoutrefresh(stdscr);
     doupdate();
 }
@@ -192,22 +292,11 @@ void term_redraw(void) {
 
 /* --- keys --- */
 
-static uint32_t named(wint_t code) {
-    for (size_t i = 0; i < ARRAY_LEN(key_names); i++)
-        if (key_names[i].curses == code)
-            return key_names[i].key;
-    return TERM_OTHER;
-}
-
 uint32_t term_read(void) {
-    wint_t code = 0;
-    int kind;
-
-    errno = 0;
-    kind = get_wch(&code);
-    if (kind == KEY_CODE_YES)
-        return named(code);
-    if (kind == OK)
-        return (uint32_t)code;
-    return errno == EIO ? TERM_GONE : TERM_NONE;
+    if (stop_asked)
+        term_suspend();
+    if (!went_on)
+        return term_keys_read();
+    come_back();
+    return TERM_RESIZE;
 }

@@ -10,6 +10,7 @@
 #include <term.h>
 
 #include "lang.h"
+#include "term_osc.h"
 
 /* --- drawing --- */
 
@@ -75,6 +76,8 @@ void term_crash_guard(void) {
 
     before_known = tcgetattr(STDIN_FILENO, &before) == 0;
     bytes_len = 0;
+    for (const char *byte = OSC_PASTE_OFF; *byte; byte++)
+        keep_byte(*byte);
     keep(exit_attribute_mode);
     keep(keypad_local);
     keep(exit_ca_mode);

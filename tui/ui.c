@@ -16,6 +16,10 @@ void ui_fade(bool faded) {
     fading = faded;
 }
 
+void ui_selected(bool selected) {
+    term_reverse(selected);
+}
+
 static enum term_role shown(enum term_role role) {
     return fading ? ROLE_DIM : role;
 }
@@ -68,6 +72,58 @@ void ui_right(int row, int column, int columns, enum term_role role, const char 
     safe_copy(line, sizeof(line), text);
     width = clip(line, columns);
     term_put(row, column + columns - width, shown(role), line);
+}
+
+/* Cuts `text` in place; returns its columns. Both ends get half of what ".." leaves, the front the odd one. */
+static int clip_middle(char *text, int columns) {
+    int width = text_width(text);
+    int tail = (columns - 2) / 2;
+    size_t keep, from;
+
+    if (width <= columns)
+        return width;
+    if (tail <= 0)
+        return clip(text, columns);
+    keep = text_fit(text, columns - 2 - tail);
+    from = text_fit(text, width - tail);
+    from += text_width(text + from) > tail ? text_fit(text + from, 2) : 0; /* a wide one lies across the cut */
+    memcpy(text + keep, "..", 2);
+    memmove(text + keep + 2, text + from, strlen(text + from) + 1);
+    return text_width(text);
+}
+
+int ui_middle(int row, int column, int columns, enum term_role role, const char *text) {
+    char line[LINE];
+    int width;
+
+    if (columns <= 0)
+        return 0;
+    safe_copy(line, sizeof(line), text);
+    width = clip_middle(line, columns);
+    term_put(row, column, shown(role), line);
+    return width;
+}
+
+/* Columns of the first `bytes` bytes. */
+static int width_to(const struct buf *line, size_t bytes) {
+    return text_width(line->data) - text_width(line->data + bytes);
+}
+
+void ui_slice(int row, int column, int columns, enum term_role role, const char *text, int skip) {
+    AUTO_BUF struct buf line = {0};
+    size_t from;
+
+    safe_text(&line, text, strlen(text));
+    from = text_fit(buf_str(&line), skip);
+    if (width_to(&line, from) < skip && from < line.len) { /* a wide one lies across the left edge */
+        from += text_fit(line.data + from, 2);
+        column++;
+        columns--;
+    }
+    if (columns <= 0 || from >= line.len)
+        return;
+    line.data[from + text_fit(line.data + from, columns)] = '\0';
+    term_put(row, column, shown(role), line.data + from);
 }
 
 void ui_ground(int row, int column, int columns, enum term_role role) {

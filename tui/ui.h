@@ -12,6 +12,9 @@ struct area {
 
 /* While faded, everything is drawn dim: what is shown is old. */
 void ui_fade(bool faded);
+/* While selected, everything drawn is reversed on top of its role: the row under the cursor. Its ground is to be
+ * drawn first, with ui_ground(.., ROLE_SELECTED). */
+void ui_selected(bool selected);
 
 /* Draws at most `columns` columns of `text`, ".." at the end of what is cut, never half a wide character. Returns the
  * columns it took. */
@@ -19,6 +22,10 @@ int ui_text(int row, int column, int columns, enum term_role role, const char *t
 int ui_format(int row, int column, int columns, enum term_role role, const char *format, ...) PRINTF(5, 6);
 /* The same, ending at the right edge of those columns. */
 void ui_right(int row, int column, int columns, enum term_role role, const char *text);
+/* The same as ui_text(), cut in the middle: what tells two codes or openids apart stands at both ends. */
+int ui_middle(int row, int column, int columns, enum term_role role, const char *text);
+/* `text` from its column `skip` on, cut without a mark: a window over a long line. */
+void ui_slice(int row, int column, int columns, enum term_role role, const char *text, int skip);
 /* Paints `columns` columns in a role: the ground of a header or banner. */
 void ui_ground(int row, int column, int columns, enum term_role role);
 /* Sentences over several lines, broken at blanks or between wide characters. Returns the rows it took. */

@@ -17,6 +17,7 @@
 
 #include "clock.h"
 #include "harness.h"
+#include "text.h"
 
 enum { ROW_BYTES = 4096, ARGUMENTS = 16 };
 static const double PATIENCE_S = 10;
@@ -117,21 +118,6 @@ static void take(struct test_screen *s) {
     s->closed = s->closed || got == 0 || (got < 0 && errno == EIO);
 }
 
-static void add_character(struct buf *out, uint32_t point) {
-    static const struct {
-        uint32_t below;
-        unsigned first;
-        int more;
-    } forms[] = {{0x80, 0, 0}, {0x800, 0xC0, 1}, {0x10000, 0xE0, 2}, {0x110000, 0xF0, 3}};
-    size_t form = 0;
-
-    while (form + 1 < ARRAY_LEN(forms) && point >= forms[form].below)
-        form++;
-    buf_char(out, (char)(forms[form].first | point >> (6 * forms[form].more)));
-    for (int i = forms[form].more - 1; i >= 0; i--)
-        buf_char(out, (char)(0x80 | (point >> (6 * i) & 0x3F)));
-}
-
 /* The text of cells [from, to) of a row. */
 static void add_cells(struct test_screen *s, int row, int from, int to, struct buf *out) {
     for (int column = from; column < to; column++) {
@@ -143,7 +129,7 @@ static void add_cells(struct test_screen *s, int row, int from, int to, struct b
         if (cell.chars[0] == 0)
             buf_char(out, ' ');
         for (int i = 0; i < VTERM_MAX_CHARS_PER_CELL && cell.chars[i] != 0; i++)
-            add_character(out, cell.chars[i]);
+            utf8_add(out, cell.chars[i]);
     }
 }
 
