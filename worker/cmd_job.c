@@ -7,7 +7,7 @@
 #include "cmd.h"
 #include "output.h"
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, SCHEDULES_MAX = 32 };
 
 static const struct output_column columns[] = {
     {"id", "JOB", OUT_ID},
@@ -118,5 +118,44 @@ bool cmd_job_cancel(struct call *call, struct err *err) {
     if (!ask_yes(call, err, "Cancel job %s?", call->argument[0]) || !change(call, "job_cancel", job_cancel, err))
         return false;
     say(call, "job %s is cancelled; a worker that runs it stops at its next step", call->argument[0]);
+    return true;
+}
+
+/* --- queuing --- */
+
+/* Only what comes by the clock: the rest is queued by the command that it belongs to, which knows its object. */
+static bool recurs(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    const char *kinds[SCHEDULES_MAX];
+    size_t count = 0;
+    if (!db_query0(call->work->db, &sql_schedule_list, &rows, err))
+        return false;
+    for (int i = 0; i < rows.count && count < ARRAY_LEN(kinds); i++)
+        kinds[count++] = db_text(&rows, i, "kind");
+    return call_word("KIND", call->argument[0], kinds, count, err);
+}
+
+static bool queue(struct call *call, const char *kind, int64_t *job, struct err *err) {
+    struct act act = call_act(call);
+    char object[32], after[80];
+    if (!db_begin(call->work->db, err))
+        return false;
+    if (!job_queue(call->work->db, kind, 0, 0, NULL, job, err))
+        return audit_undo(call->work->db);
+    snprintf(object, sizeof object, "job %lld", (long long)*job);
+    snprintf(after, sizeof after, "{\"kind\": \"%s\"}", kind);
+    return audit_commit(call->work->db, &act, "job_queue", object, NULL, after, err);
+}
+
+bool cmd_job_queue(struct call *call, struct err *err) {
+    static const struct output_column column[] = {{"job", "job", OUT_ID}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
+    const char *kind = call->argument[0];
+    int64_t job;
+    if (!recurs(call, err) || !queue(call, kind, &job, err))
+        return false;
+    say(call, "job %lld (%s) is due now: the next worker takes it", (long long)job, kind);
+    output_int(&o, job);
+    output_record(&o, call->work);
     return true;
 }

@@ -177,6 +177,9 @@ TEST(wrong_words_are_refused_with_64_and_never_run) {
         {"run --jitter soon", "seconds"},
         {"run pol_fill", "did you mean \"pool_fill\"?"},
         {"job show x", "a number from 1"},
+        {"job queue pool_fill", "whitelist_check"},
+        {"job queue quota_lern", "did you mean \"quota_learn\"?"},
+        {"credential refresh festival forse", "did you mean \"force\"?"},
         {"job list --state lost", "queued, running, done, failed or cancelled"},
         {"job list --state faild", "did you mean \"failed\"?"},
         {"event list --state kpt", "did you mean \"kept\"?"},
@@ -409,6 +412,8 @@ static const struct {
     {"template submit adult --reason test", "template_submit"},
     {"job cancel 1 --yes --reason test", "job_cancel"},
     {"job retry 1 --reason test", "job_retry"},
+    {"job queue quota_learn --reason test", "job_queue"},
+    {"credential refresh festival force --yes --reason test", "credential_refresh"},
     {"site set margin 90s --yes --reason test", "site_set"},
 };
 
