@@ -127,9 +127,8 @@ static bool move(struct edit *e, uint32_t key) {
     }
 }
 
-/* What a deleting key deletes from the caret on, or up to it. */
+/* What a deleting key deletes: it moves one of two ends, which lie at the caret. */
 static bool deletes(const struct edit *e, uint32_t key, size_t *from, size_t *to) {
-    *from = *to = e->caret;
     switch (key) {
     case TERM_BACKSPACE:
         *from = before(e, e->caret);
@@ -154,7 +153,7 @@ static bool is_character(uint32_t key) {
 
 bool edit_key(struct edit *e, uint32_t key) {
     bool was_typing = e->typing;
-    size_t from, to;
+    size_t from = e->caret, to = e->caret;
 
     e->typing = is_character(key);
     if (move(e, key))
