@@ -19,6 +19,7 @@ static const double RETRY_FIRST_S = 0.3, RETRY_LAST_S = 30, JITTER = 0.2;
 struct db_async {
     struct db db; /* the connection, as the rest of db*.c knows it */
     enum db_async_state state;
+    struct db_thread *lookup;        /* of the hosts' names; a try may end before it does */
     PostgresPollingStatusType wants; /* while connecting */
     char asked[DB_NAME_MAX];         /* name of the present statement; "": none */
     PGresult *result;                /* the first of the present statement */
@@ -82,21 +83,53 @@ static void gave_up(struct db_async *a) {
 
 /* --- connecting --- */
 
-static void begin(struct db_async *a) {
+/* `hosts` NULL: as service file and environment say, there is no name in them. */
+static void connect_to(struct db_async *a, const struct db_hosts *hosts) {
     struct db_settings settings;
 
     if (!db_settings_fill(&settings, &a->db.options, true, &a->trouble)) {
         wait_for_retry(a);
         return;
     }
-    a->state = DB_ASYNC_CONNECTING;
+    if (hosts)
+        db_settings_hosts(&settings, hosts);
     a->wants = PGRES_POLLING_WRITING; /* as libpq's manual says for the first time */
-    a->since = clock_seconds();
     a->db.conn = PQconnectStartParams(settings.keywords, settings.values, 0);
     if (!a->db.conn)
         bug("no memory for a connection");
     if (PQstatus(a->db.conn) == CONNECTION_BAD)
         refused(a);
+}
+
+static void look_up(void *task) {
+    db_hosts_look_up(task);
+}
+
+static void end_look_up(void *task) {
+    db_hosts_free(task);
+}
+
+/* A lookup that outlived the try before is waited for again: there is never more than one. */
+static void begin(struct db_async *a) {
+    struct db_hosts *names = a->lookup ? NULL : db_settings_names(a->db.options.service);
+
+    a->state = DB_ASYNC_CONNECTING;
+    a->since = clock_seconds();
+    if (names)
+        a->lookup = db_thread_new(look_up, end_look_up, names);
+    if (!a->lookup)
+        connect_to(a, NULL);
+}
+
+static void looked_up(struct db_async *a) {
+    const struct db_hosts *hosts = db_thread_task(a->lookup);
+
+    if (db_hosts_found(hosts, &a->trouble))
+        connect_to(a, hosts);
+    else
+        wait_for_retry(a);
+    db_thread_free(a->lookup);
+    a->lookup = NULL;
 }
 
 static void connected(struct db_async *a) {
@@ -112,7 +145,29 @@ static void connected(struct db_async *a) {
     a->state = DB_ASYNC_IDLE;
 }
 
+/* While the request is on its way it could hit the next statement: there is no next one until it has arrived. */
+static bool cancel_pending(const struct db_async *a) {
+    return a->cancel && !db_thread_done(a->cancel);
+}
+
+/* The thread that is waited for instead of the server; NULL: none. */
+static const struct db_thread *waits_for_thread(const struct db_async *a) {
+    if (a->state == DB_ASYNC_CONNECTING && !a->db.conn)
+        return a->lookup;
+    return a->complete && cancel_pending(a) ? a->cancel : NULL;
+}
+
+int db_async_socket(const struct db_async *a) {
+    const struct db_thread *thread = waits_for_thread(a);
+
+    if (thread)
+        return db_thread_fd(thread);
+    return a->db.conn ? PQsocket(a->db.conn) : -1;
+}
+
 short db_async_events(const struct db_async *a) {
+    if (waits_for_thread(a))
+        return POLLIN;
     if (a->state == DB_ASYNC_CONNECTING)
         return a->wants == PGRES_POLLING_READING ? POLLIN : POLLOUT;
     return a->state == DB_ASYNC_BUSY && !a->flushed ? POLLIN | POLLOUT : POLLIN;
@@ -126,7 +181,9 @@ static bool socket_ready(const struct db_async *a) {
 }
 
 static void step_connecting(struct db_async *a) {
-    while (a->state == DB_ASYNC_CONNECTING && socket_ready(a)) {
+    if (!a->db.conn && db_thread_done(a->lookup))
+        looked_up(a);
+    while (a->state == DB_ASYNC_CONNECTING && a->db.conn && socket_ready(a)) {
         a->wants = PQconnectPoll(a->db.conn);
         if (a->wants == PGRES_POLLING_OK)
             connected(a);
@@ -170,11 +227,6 @@ void db_async_cancel(struct db_async *a) {
         return;
     a->cancelled = true;
     a->cancel = db_thread_new(send_cancel, end_cancel, PQgetCancel(a->db.conn));
-}
-
-/* While the request is on its way it could hit the next statement: there is no next one until it has arrived. */
-static bool cancel_pending(const struct db_async *a) {
-    return a->cancel && !db_thread_done(a->cancel);
 }
 
 static bool answered(const struct db_async *a) {
@@ -268,6 +320,7 @@ void db_async_free(struct db_async *a) {
         return;
     PQclear(a->result);
     db_thread_free(a->cancel);
+    db_thread_free(a->lookup);
     db_disconnect(&a->db);
     for (size_t i = 0; i < ARRAY_LEN(a->db.texts); i++)
         free(a->db.texts[i]);
@@ -277,12 +330,6 @@ void db_async_free(struct db_async *a) {
 void db_async_auto(struct db_async **async) {
     db_async_free(*async);
     *async = NULL;
-}
-
-int db_async_socket(const struct db_async *a) {
-    if (a->complete && cancel_pending(a))
-        return db_thread_fd(a->cancel);
-    return a->db.conn ? PQsocket(a->db.conn) : -1;
 }
 
 double db_async_due(const struct db_async *a) {

@@ -1,6 +1,6 @@
 /* db_async.h - a connection that makes nobody wait: the console's. It connects, asks, and comes back after a loss by
  * itself; the caller's poll() loop turns it. It reads only. One statement is on its way at a time.
- * (What still may wait is the lookup of a host name, inside libpq: a socket directory or an address never does.) */
+ * Names of hosts are looked up, and cancel requests sent, in a short helper thread: libpq would wait. */
 #ifndef KAQUAN_DB_ASYNC_H
 #define KAQUAN_DB_ASYNC_H
 

@@ -1,6 +1,5 @@
 #include "db_settings.h"
 
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,62 +38,42 @@ static void add_list(struct db_settings *s, const struct setting *list, size_t c
         add(s, list[i].keyword, list[i].value);
 }
 
-/* A directory of Unix sockets or a literal loopback address. */
-static bool host_is_here(const char *host) {
-    struct in6_addr six;
-    struct in_addr four;
-
-    if (host[0] == '/' || host[0] == '@')
-        return true;
-    if (inet_pton(AF_INET, host, &four) == 1)
-        return (ntohl(four.s_addr) >> 24) == 127;
-    return inet_pton(AF_INET6, host, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
-/* Does every host of a comma-separated list stay on this machine? An empty one is libpq's default, a Unix socket. */
-static bool hosts_are_here(const char *list) {
-    char host[256];
-
-    while (list && *list) {
-        size_t len = strcspn(list, ",");
-
-        if (len >= sizeof(host))
-            return false;
-        memcpy(host, list, len);
-        host[len] = '\0';
-        if (len > 0 && !host_is_here(host))
-            return false;
-        list += len + (list[len] == ',');
-    }
-    return true;
-}
-
-/* Says where libpq would go by default, with PGSERVICE set to `service` when there is one. */
+/* What service file and environment tell libpq. An impossible wish makes it read them and stop before it connects, a
+ * password that it leaves the passfile alone. (PQconndefaults() takes no service, and setenv() is not for a program
+ * with threads.) */
 static PQconninfoOption *libpq_defaults(const char *service) {
-    const char *before = getenv("PGSERVICE");
-    char *kept = before ? mem_text(before) : NULL;
-    PQconninfoOption *found;
+    const char *keywords[] = {"target_session_attrs", "password", "service", NULL};
+    const char *values[] = {"nowhere", "none", service, NULL};
+    PGconn *nowhere = PQconnectStartParams(keywords, values, 0);
+    PQconninfoOption *found = PQconninfo(nowhere);
 
-    if (service)
-        setenv("PGSERVICE", service, 1);
-    found = PQconndefaults();
-    if (service && kept)
-        setenv("PGSERVICE", kept, 1);
-    else if (service)
-        unsetenv("PGSERVICE");
-    free(kept);
+    PQfinish(nowhere);
     return found;
+}
+
+/* "" when it is not set. */
+static const char *value_of(const PQconninfoOption *found, const char *keyword) {
+    while (found && found->keyword && strcmp(found->keyword, keyword) != 0)
+        found++;
+    return found && found->keyword && found->val ? found->val : "";
 }
 
 static bool stays_here(const char *service) {
     PQconninfoOption *found = libpq_defaults(service);
-    bool here = found != NULL;
+    bool here = found && db_hosts_are_here(value_of(found, "host")) && db_hosts_are_here(value_of(found, "hostaddr"));
 
-    for (const PQconninfoOption *o = found; o && o->keyword; o++)
-        if (strcmp(o->keyword, "host") == 0 || strcmp(o->keyword, "hostaddr") == 0)
-            here = here && hosts_are_here(o->val);
     PQconninfoFree(found);
     return here;
+}
+
+struct db_hosts *db_settings_names(const char *service) {
+    PQconninfoOption *found = libpq_defaults(service);
+    struct db_hosts *names = NULL;
+
+    if (value_of(found, "hostaddr")[0] == '\0')
+        names = db_hosts_new(value_of(found, "host"), value_of(found, "port"));
+    PQconninfoFree(found);
+    return names;
 }
 
 /* Settings of the session travel with the start packet, so that they cost no statement. Unqualified names mean ours;
@@ -140,6 +119,12 @@ bool db_settings_fill(struct db_settings *settings, const struct db_options *opt
     if (options->service)
         add(settings, "service", options->service);
     return true;
+}
+
+void db_settings_hosts(struct db_settings *s, const struct db_hosts *hosts) {
+    add(s, "host", buf_str(&hosts->host));
+    add(s, "hostaddr", buf_str(&hosts->hostaddr));
+    add(s, "port", buf_str(&hosts->port));
 }
 
 bool db_server_fits(const PGconn *conn, struct err *err) {

@@ -1,12 +1,22 @@
 /* The connection that makes nobody wait: it connects, asks, reads only, is lost and comes back. */
 #include "harness.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <openssl/ssl.h>
 
 #include "clock.h"
 #include "db_async.h"
+#include "db_hosts.h"
+#include "peer.h"
 
 static const struct sql one = {"one", "select 1 as n, null::text as nothing, 'a' as letter"};
 static const struct sql writes = {"writes", "create table kaquan.x ()"};
@@ -263,6 +273,190 @@ TEST(a_password_in_the_environment_is_refused) {
     turn_until(a, DB_ASYNC_IDLE); /* its reason gone, it comes by itself */
 }
 
+/* --- names of hosts --- */
+
+/* The name server of this program knows *.test, and answers as many questions as it may. */
+static int may_answer; /* an eventfd that counts; stays open, a lookup that was let go may still ask */
+
+static void let_it_answer(unsigned questions) {
+    eventfd_write(may_answer, questions);
+}
+
+static bool name_server_silent(void) {
+    struct pollfd watch = {.fd = may_answer, .events = POLLIN};
+    eventfd_t one_question;
+
+    return poll(&watch, 1, 20000) != 1 || eventfd_read(may_answer, &one_question) != 0;
+}
+
+/* Stands before the C library's. */
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints, struct addrinfo **found) {
+    static int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+    size_t len = name ? strlen(name) : 0;
+
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "getaddrinfo");
+    if (len < 5 || strcmp(name + len - 5, ".test") != 0)
+        return real(name, service, hints, found);
+    if (name_server_silent())
+        return EAI_AGAIN;
+    if (strcmp(name, "nobody.test") == 0)
+        return EAI_NONAME;
+    return real("127.0.0.1", service, hints, found);
+}
+
+/* Where the next connection goes; NULL: to the test's PostgreSQL again. */
+static void go_to(const char *host, int port) {
+    static char *usual_host;
+    char text[16];
+
+    if (!usual_host)
+        usual_host = mem_text(getenv("PGHOST"));
+    snprintf(text, sizeof(text), "%d", port);
+    setenv("PGHOST", host ? host : usual_host, 1);
+    setenv("PGPORT", host ? text : "5432", 1);
+    if (host)
+        return;
+    free(usual_host);
+    usual_host = NULL;
+}
+
+static int names_setup(void **state UNUSED) {
+    may_answer = eventfd(0, EFD_SEMAPHORE | EFD_NONBLOCK);
+    return may_answer < 0;
+}
+
+static int names_teardown(void **state UNUSED) {
+    go_to(NULL, 0);
+    return 0;
+}
+
+TEST(a_silent_name_server_makes_nobody_wait) {
+    static const struct peer_script refuses = {{SAY("N"), CLOSE}};
+    AUTO_PEER struct peer *peer = peer_new(&refuses, 1, NULL);
+    AUTO_DB_ASYNC struct db_async *a = NULL;
+
+    go_to("slow.test", peer->port);
+    a = db_async_new(&usual);
+    for (int i = 0; i < 10; i++) {
+        db_async_step(a);
+        assert_int_equal(db_async_state(a), DB_ASYNC_CONNECTING);
+    }
+    assert_int_equal(peer->seen->connections, 0);
+    let_it_answer(1);
+    turn_until(a, DB_ASYNC_WAITING);
+    assert_int_equal(peer->seen->connections, 1); /* which then refused */
+}
+
+TEST(a_name_without_an_address_is_told_with_a_cure) {
+    AUTO_DB_ASYNC struct db_async *a = NULL;
+
+    let_it_answer(1);
+    go_to("nobody.test", 5432);
+    a = db_async_new(&usual);
+    turn_until(a, DB_ASYNC_WAITING);
+    assert_int_equal(db_async_trouble(a)->kind, ERR_UNAVAILABLE);
+    assert_non_null(strstr(db_async_trouble(a)->text, "nobody.test"));
+    assert_non_null(strstr(db_async_trouble(a)->cure, "PGHOST"));
+}
+
+TEST(a_connection_may_go_while_a_name_is_looked_up) {
+    AUTO_DB_ASYNC struct db_async *a = NULL;
+
+    go_to("slow.test", 5432);
+    a = db_async_new(&usual);
+    assert_int_equal(db_async_state(a), DB_ASYNC_CONNECTING);
+    db_async_free(a);
+    a = NULL;
+    let_it_answer(1);
+}
+
+/* A server that speaks TLS as PostgreSQL does, for db.test; it tells whether the client went on after its
+ * certificate. */
+static pid_t tls_server(const char *file, int *port) {
+    int listener = peer_listen(port);
+    pid_t pid = fork();
+
+    if (pid == 0) {
+        SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+        int client = accept(listener, NULL, NULL);
+        char packet[8];
+        SSL *ssl;
+
+        signal(SIGPIPE, SIG_IGN);
+        SSL_CTX_use_certificate_file(context, file, SSL_FILETYPE_PEM);
+        SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM);
+        ssl = SSL_new(context);
+        SSL_set_fd(ssl, client);
+        _exit(recv(client, packet, 8, MSG_WAITALL) == 8 && send(client, "S", 1, 0) == 1 && SSL_accept(ssl) == 1 &&
+                      SSL_read(ssl, packet, 8) == 8
+                  ? 0
+                  : 1);
+    }
+    close(listener);
+    return pid;
+}
+
+TEST(a_certificate_is_verified_by_the_name_that_was_looked_up) {
+    static const struct {
+        const char *host;
+        int exit_code;
+    } cases[] = {{"db.test", 0}, {"other.test", 1}};
+    char directory[] = "/tmp/kaquan-tls.XXXXXX";
+    char file[64];
+
+    assert_non_null(mkdtemp(directory));
+    snprintf(file, sizeof(file), "%s/pem", directory);
+    peer_certificate(file, "DNS:db.test", NULL, 1);
+    setenv("PGSSLROOTCERT", file, 1);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        int port;
+        pid_t server = tls_server(file, &port);
+        AUTO_DB_ASYNC struct db_async *a = NULL;
+
+        let_it_answer(1);
+        go_to(cases[i].host, port);
+        a = db_async_new(&usual);
+        turn_until(a, DB_ASYNC_WAITING);
+        assert_int_equal(test_end(server, 0, 10), cases[i].exit_code);
+    }
+    unsetenv("PGSSLROOTCERT");
+    unlink(file);
+    rmdir(directory);
+}
+
+TEST(lists_of_hosts_keep_their_names_ports_and_sockets) {
+    static const struct {
+        const char *host, *port, *hosts, *addresses, *ports;
+    } cases[] = {
+        {"a.test", "5432", "a.test", "127.0.0.1", "5432"},
+        {"a.test,b.test", "5432", "a.test,b.test", "127.0.0.1,127.0.0.1", "5432,5432"},
+        {"a.test,/tmp,10.0.0.1", "1,2,", "a.test,/tmp,10.0.0.1", "127.0.0.1,,", "1,2,"},
+        {"nobody.test,,a.test", "1,2,3", ",a.test", ",127.0.0.1", "2,3"},
+    };
+
+    let_it_answer(16);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct db_hosts *hosts = db_hosts_new(cases[i].host, cases[i].port);
+
+        assert_non_null(hosts);
+        db_hosts_look_up(hosts);
+        assert_true(db_hosts_found(hosts, NULL));
+        assert_string_equal(buf_str(&hosts->host), cases[i].hosts);
+        assert_string_equal(buf_str(&hosts->hostaddr), cases[i].addresses);
+        assert_string_equal(buf_str(&hosts->port), cases[i].ports);
+        db_hosts_free(hosts);
+    }
+}
+
+TEST(without_a_name_there_is_nothing_to_look_up) {
+    static const char *const lists[] = {"", "/run/postgresql", "@abstract", "127.0.0.1,::1", "10.1.2.3,,/tmp"};
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        assert_null(db_hosts_new(lists[i], ""));
+    assert_null(db_hosts_new("a.test,b.test", "1,2,3")); /* libpq refuses it by itself */
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_come_by_name),
@@ -279,5 +473,15 @@ int main(void) {
         cmocka_unit_test(a_password_in_the_environment_is_refused),
     };
 
-    return cmocka_run_group_tests(tests, test_setup, test_teardown);
+    const struct CMUnitTest names[] = {
+        cmocka_unit_test(a_silent_name_server_makes_nobody_wait),
+        cmocka_unit_test(a_name_without_an_address_is_told_with_a_cure),
+        cmocka_unit_test(a_connection_may_go_while_a_name_is_looked_up),
+        cmocka_unit_test(a_certificate_is_verified_by_the_name_that_was_looked_up),
+        cmocka_unit_test(lists_of_hosts_keep_their_names_ports_and_sockets),
+        cmocka_unit_test(without_a_name_there_is_nothing_to_look_up),
+    };
+
+    return cmocka_run_group_tests(tests, test_setup, test_teardown) +
+           cmocka_run_group_tests(names, names_setup, names_teardown);
 }

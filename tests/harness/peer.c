@@ -24,7 +24,7 @@ struct line {
     struct peer_seen *seen;
 };
 
-static int listen_somewhere(int *port) {
+int peer_listen(int *port) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof address;
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -37,7 +37,7 @@ static int listen_somewhere(int *port) {
 
 int peer_closed_port(void) {
     int port;
-    close(listen_somewhere(&port));
+    close(peer_listen(&port));
     return port;
 }
 
@@ -168,7 +168,7 @@ static _Noreturn void serve(int listener, const struct peer_script *scripts, siz
 
 struct peer *peer_new(const struct peer_script *scripts, size_t count, const struct peer_tls *tls) {
     struct peer *peer = mem_new(sizeof *peer);
-    int listener = listen_somewhere(&peer->port);
+    int listener = peer_listen(&peer->port);
     peer->seen = mmap(NULL, sizeof *peer->seen, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (peer->seen == MAP_FAILED)
         test_fail("no shared memory");

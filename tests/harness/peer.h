@@ -71,6 +71,8 @@ void peer_free(struct peer *peer);
 #define AUTO_PEER __attribute__((cleanup(peer_auto)))
 void peer_auto(struct peer **peer);
 
+/* A listening socket on 127.0.0.1, and its port. */
+int peer_listen(int *port);
 /* A port of 127.0.0.1 where nobody listens. */
 int peer_closed_port(void);
 
