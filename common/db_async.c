@@ -13,7 +13,7 @@
 
 /* A server that takes longer than this to let us in, or to say that a statement has come to its statement_timeout, is
  * as good as gone. */
-static const double CONNECT_S = 10, OVERDUE_S = 5;
+static const double CONNECT_S = 10, OVERDUE_S = 3;
 static const double RETRY_FIRST_S = 0.3, RETRY_LAST_S = 30, JITTER = 0.2;
 
 struct db_async {

@@ -17,6 +17,7 @@
 #include "db_async.h"
 #include "db_hosts.h"
 #include "peer.h"
+#include "proxy.h"
 
 static const struct sql one = {"one", "select 1 as n, null::text as nothing, 'a' as letter"};
 static const struct sql writes = {"writes", "create table kaquan.x ()"};
@@ -38,6 +39,22 @@ static void turn_until(struct db_async *a, enum db_async_state state) {
             test_fail("state %d, not %d", (int)db_async_state(a), (int)state);
         poll(&watch, 1, (int)((due < 1 ? due : 1) * 1000) + 1);
     }
+}
+
+/* Where the next connection goes; NULL: to the test's PostgreSQL again. */
+static void go_to(const char *host, int port) {
+    static char *usual_host;
+    char text[16];
+
+    if (!usual_host)
+        usual_host = mem_text(getenv("PGHOST"));
+    snprintf(text, sizeof(text), "%d", port);
+    setenv("PGHOST", host ? host : usual_host, 1);
+    setenv("PGPORT", host ? text : "5432", 1);
+    if (host)
+        return;
+    free(usual_host);
+    usual_host = NULL;
 }
 
 static struct db_async *connected(void) {
@@ -202,6 +219,32 @@ TEST(a_connection_may_go_while_a_cancel_request_is_on_its_way) {
     }
 }
 
+/* libpq waits for as long as nobody answers its request. */
+TEST(a_cancel_request_that_is_stuck_holds_nobody_up) {
+    AUTO_PROXY struct proxy *link = proxy_new();
+    AUTO_DB_ASYNC struct db_async *a = NULL;
+    AUTO_ROWS struct db_rows rows = {0};
+    struct err err = {0};
+    bool ok;
+
+    go_to(proxy_host(link), 5432);
+    a = connected_patiently();
+    go_to(NULL, 0);
+    sleep_on_server(a);
+    proxy_set(link, PROXY_STALL, 0);
+    db_async_cancel(a);
+    for (int i = 0; i < 10; i++) {
+        db_async_step(a);
+        assert_false(db_async_answer(a, &rows, &ok, &err));
+    }
+    proxy_set(link, PROXY_PASS, 0);
+    assert_false(answer(a, &rows, &err));
+    assert_int_equal(err.kind, ERR_STOPPED);
+    sleep_on_server(a);
+    proxy_set(link, PROXY_STALL, 0);
+    db_async_cancel(a);
+}
+
 TEST(nobody_gives_a_statement_up_before_its_timeout) {
     AUTO_DB_ASYNC struct db_async *a = connected_patiently();
 
@@ -303,22 +346,6 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
     if (strcmp(name, "nobody.test") == 0)
         return EAI_NONAME;
     return real("127.0.0.1", service, hints, found);
-}
-
-/* Where the next connection goes; NULL: to the test's PostgreSQL again. */
-static void go_to(const char *host, int port) {
-    static char *usual_host;
-    char text[16];
-
-    if (!usual_host)
-        usual_host = mem_text(getenv("PGHOST"));
-    snprintf(text, sizeof(text), "%d", port);
-    setenv("PGHOST", host ? host : usual_host, 1);
-    setenv("PGPORT", host ? text : "5432", 1);
-    if (host)
-        return;
-    free(usual_host);
-    usual_host = NULL;
 }
 
 static int names_setup(void **state UNUSED) {
@@ -467,6 +494,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_statement_ends_at_once_and_is_told_apart_from_a_slow_one),
         cmocka_unit_test(cancelling_ends_no_other_statement),
         cmocka_unit_test(a_connection_may_go_while_a_cancel_request_is_on_its_way),
+        cmocka_unit_test(a_cancel_request_that_is_stuck_holds_nobody_up),
         cmocka_unit_test(nobody_gives_a_statement_up_before_its_timeout),
         cmocka_unit_test(a_connection_lost_while_idle_or_asking_comes_back),
         cmocka_unit_test(the_pauses_between_tries_grow_up_to_half_a_minute),
