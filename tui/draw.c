@@ -8,8 +8,9 @@
 #include "clock.h"
 #include "lang.h"
 #include "schema.h"
+#include "term.h"
 
-enum { LEAST_ROWS = 16, LEAST_COLUMNS = 60, WORKER_QUIET_S = 150, WARNING_S = 8, PART = 160 };
+enum { LEAST_ROWS = 16, LEAST_COLUMNS = 60, WORKER_QUIET_S = 150, WARNING_S = 8, SAID_S = 8, PART = 160 };
 
 static bool is_connected(const struct console *c) {
     return db_async_state(c->db) == DB_ASYNC_IDLE || db_async_state(c->db) == DB_ASYNC_BUSY;
@@ -55,31 +56,59 @@ static void worker_words(const struct console *c, char *out, size_t size) {
     snprintf(out, size, quiet > WORKER_QUIET_S ? _("worker QUIET %s") : _("worker ok %s"), ui_span(span, quiet));
 }
 
-/* Right what changes, left where we are: what does not fit is cut on the left. */
+static void lock_words(const struct console *c, char *out, size_t size) {
+    char span[UI_FIGURE];
+
+    if (lock_is_open(c))
+        snprintf(out, size, _("WRITE %s"), ui_span(span, c->unlocked_until - clock_seconds()));
+    else
+        snprintf(out, size, "%s", c->read_only ? _("READ-ONLY") : _("LOCKED"));
+}
+
+/* Right what changes, left where we are: what does not fit is cut on the left. Production is said in words, too. */
 static void draw_header(const struct console *c, int columns) {
-    char database[PART], worker[PART], now[UI_FIGURE], right[4 * PART];
+    enum term_role role = console_is_production(c) ? ROLE_PROD : ROLE_HEADER;
+    const char *environment = console_environment(c);
+    char database[PART], worker[PART], lock[PART], now[UI_FIGURE], right[5 * PART];
     int width;
 
     database_words(c, database, sizeof(database));
     worker_words(c, worker, sizeof(worker));
-    snprintf(right, sizeof(right), "%s%s  %s  %s  %s ", c->paused ? _("PAUSED  ") : "", database, worker,
-             _("READ-ONLY"), clock_text(now, 0));
-    ui_ground(0, 0, columns, ROLE_HEADER);
+    lock_words(c, lock, sizeof(lock));
+    snprintf(right, sizeof(right), "%s%s  %s  %s  %s ", c->paused ? _("PAUSED  ") : "", database, worker, lock,
+             clock_text(now, 0));
+    ui_ground(0, 0, columns, role);
     width = text_width(right);
-    ui_right(0, 0, columns, ROLE_HEADER, right);
-    ui_format(0, 0, columns - width - 1, ROLE_HEADER, " kaquan  [%s] %s", db_async_database(c->db),
-              db_async_user(c->db));
+    ui_right(0, 0, columns, role, right);
+    ui_format(0, 0, columns - width - 1, role, " kaquan  [%s%s%s] %s", environment, environment[0] != '\0' ? " " : "",
+              db_async_database(c->db), db_async_user(c->db));
 }
 
+/* "[2 Templates]  3 Tickets": titles as long as they fit, else only that of the screen we are on. */
 static void draw_tabs(const struct console *c, int columns) {
-    int column = 1;
+    size_t count;
+    const struct screen *const *list = screen_list(&count);
+    int column = 1, number = 0, width = 0;
 
-    for (size_t i = 0; i < c->screen_count; i++) {
-        bool here = i == c->current;
+    for (size_t i = 0; i < count; i++)
+        width += list[i]->child ? 0 : text_width(_(list[i]->title)) + 5;
+    for (size_t i = 0; i < count; i++) {
+        bool here = list[i] == c->places[0]->screen;
+        bool titled = here || width < columns;
+        char digit[4] = "";
 
-        column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM,
-                            here ? "[%zu %s]" : " %zu %s ", i + 1, _(c->screens[i]->title));
+        if (list[i]->child)
+            continue;
+        if (++number <= 9)
+            snprintf(digit, sizeof(digit), "%d", number % 10);
+        else if (!here)
+            continue; /* the palette leads there */
+        column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM, here ? "[%s%s%s]" : " %s%s%s ", digit,
+                            titled && digit[0] != '\0' ? " " : "", titled ? _(list[i]->title) : "");
     }
+    for (int i = 1; i < c->depth; i++)
+        column += ui_format(1, column, columns - column, ROLE_ACCENT, " > %s %s", _(c->places[i]->screen->title),
+                            c->places[i]->subject);
 }
 
 /* --- banners --- */
@@ -122,44 +151,87 @@ static void draw_schema(const struct console *c, struct area *area) {
 
 /* --- status and hints --- */
 
-static void draw_status(const struct console *c, int row, int columns) {
-    const struct pane *pane = &c->views[c->current].panes[0];
-    char at[UI_FIGURE], span[UI_FIGURE], text[256] = "";
+/* What was said last, while it is new. */
+static bool draw_said(const struct console *c, int row, int columns) {
+    const struct message *last = &c->messages[(c->message_count + MESSAGES_MOST - 1) % MESSAGES_MOST];
+
+    if (c->message_count == 0 || clock_seconds() - c->said_at > SAID_S)
+        return false;
+    ui_text(row, 1, columns - 2, last->role, last->text);
+    return true;
+}
+
+static void freshness(const struct console *c, char *out, size_t size) {
+    const struct pane *pane = &c->places[c->depth - 1]->panes[0];
+    char at[UI_FIGURE], span[UI_FIGURE];
     double age = clock_seconds() - pane->answered_at;
 
-    if (pane->answered_at == 0)
-        snprintf(text, sizeof(text), "%s", _("no data yet"));
+    if (console_screen(c)->part_count == 0)
+        out[0] = '\0';
+    else if (pane->answered_at == 0)
+        snprintf(out, size, "%s", _("no data yet"));
     else if (age < 3 && !c->paused && is_connected(c))
-        snprintf(text, sizeof(text), _("live, every second; last %s"), clock_text(at, age));
+        snprintf(out, size, _("live; last %s"), clock_text(at, age));
     else
-        snprintf(text, sizeof(text), _("data from %s, %s old"), clock_text(at, age), ui_span(span, age));
-    if (lang_warning()[0] != '\0' && clock_seconds() - c->started_at < WARNING_S)
+        snprintf(out, size, _("data from %s, %s old"), clock_text(at, age), ui_span(span, age));
+}
+
+static void draw_status(const struct console *c, int row, int columns) {
+    const struct view *view = c->places[c->depth - 1];
+    char text[PART] = "", marks[PART] = "", filter[PART + VIEW_TEXT] = "";
+
+    if (c->finding) {
+        ui_text(row, 1, 2, ROLE_ACCENT, "/");
+        edit_draw(&c->find, row, 3, columns - 5, true);
+        return;
+    }
+    if (lang_warning()[0] != '\0' && clock_seconds() - c->started_at < WARNING_S) {
         ui_text(row, 1, columns - 2, ROLE_WARN, lang_warning());
-    else
-        ui_text(row, 1, columns - 2, ROLE_DIM, text);
+        return;
+    }
+    if (c->child.pid != 0) {
+        ui_format(row, 1, columns - 2, ROLE_ACCENT, _("%s.. %.0f s, Ctrl-C ends it"), c->child.title,
+                  clock_seconds() - c->child.since);
+        return;
+    }
+    if (draw_said(c, row, columns))
+        return;
+    freshness(c, text, sizeof(text));
+    if (view->marked > 0)
+        snprintf(marks, sizeof(marks), _("%d marked   "), view->marked);
+    if (view->filter[0] != '\0')
+        snprintf(filter, sizeof(filter), "/ %s   ", view->filter);
+    ui_format(row, 1, columns - 2, ROLE_DIM, "%s%s%s", filter, marks, text);
 }
 
 static int draw_hint(int row, int column, int columns, const char *key, const char *what) {
+    if (column + text_width(key) + 1 + text_width(what) > columns)
+        return columns;
     int used = ui_text(row, column, columns - column, ROLE_ACCENT, key);
 
     used += ui_text(row, column + used + 1, columns - column - used - 1, ROLE_NORMAL, what);
     return column + used + 3;
 }
 
+/* First what is this screen's, then what is everywhere; never half a hint. */
 static void draw_hints(const struct console *c, int row, int columns) {
     const struct screen *screen = console_screen(c);
     size_t count;
-    const struct key_row *global = keys_global(&count);
-    char key[2] = "";
+    const struct key_row *rows = keys_list(&count);
     int column = 1;
 
-    for (size_t i = 0; i < screen->key_count; i++)
-        if (screen->keys[i].hint)
-            column = draw_hint(row, column, columns, _(screen->keys[i].label), _(screen->keys[i].hint));
+    for (int i = 0; i < screen->act_count; i++)
+        if (screen->acts[i].hint)
+            column = draw_hint(row, column, columns, screen->acts[i].label, _(screen->acts[i].hint));
+    for (size_t i = 0; screen->part_count > 0 && i < count; i++)
+        if (rows[i].hint && (rows[i].key != TERM_ENTER || screen->opens))
+            column = draw_hint(row, column, columns, rows[i].label, _(rows[i].hint));
+    rows = keys_global(&count);
     for (size_t i = 0; i < count; i++) {
-        key[0] = (char)global[i].key;
-        if (global[i].hint)
-            column = draw_hint(row, column, columns, key, _(global[i].hint));
+        char key[2] = {(char)rows[i].key, '\0'};
+
+        if (rows[i].hint)
+            column = draw_hint(row, column, columns, key, _(rows[i].hint));
     }
 }
 
@@ -180,13 +252,15 @@ static void draw_screen(struct console *c, int rows, int columns) {
     draw_lost(c, &area);
     draw_schema(c, &area);
     ui_fade(!is_connected(c));
-    if (c->helping)
-        help_draw(c, area);
+    if (console_screen(c)->draw)
+        console_screen(c)->draw(c, console_view(c), area);
     else
-        console_screen(c)->draw(console_view(c), area);
+        parts_draw(console_view(c), area);
     ui_fade(false);
     draw_status(c, rows - 2, columns);
     draw_hints(c, rows - 1, columns);
+    if (c->dialog)
+        dialog_draw(c, (struct area){2, 0, rows - 3, columns});
 }
 
 void console_draw(struct console *c) {

@@ -1,33 +1,53 @@
 #include "keys.h"
 
+#include <string.h>
+
+#include "act.h"
+#include "clock.h"
 #include "console.h"
+#include "json.h"
 #include "lang.h"
 #include "term.h"
 
+static const double FIND_AFTER_S = 0.15, TWICE_S = 2;
+
 /* --- everywhere --- */
 
-static void act_help(struct console *c) {
-    c->helping = !c->helping;
+static void act_palette(struct console *c) {
+    palette_open(c);
 }
 
-/* The help, and nothing else for now: Esc never quits. */
+static void act_help(struct console *c) {
+    help_open(c);
+}
+
+static void act_find(struct console *c) {
+    c->finding = true;
+    edit_set(&c->find, console_view(c)->filter);
+}
+
+/* In order: the filter, the marks, the screen. */
 static void act_back(struct console *c) {
-    c->helping = false;
+    struct view *view = console_view(c);
+
+    if (view->filter[0] != '\0') {
+        view->filter[0] = '\0';
+        view_arrange(view);
+        view->panes[0].asked_at = 0;
+    } else if (view->marked > 0) {
+        view_unmark_all(view);
+    } else {
+        console_back(c);
+    }
 }
 
 static void act_quit(struct console *c) {
-    if (c->helping)
-        c->helping = false;
-    else
+    if (!console_back(c))
         c->quit = true;
 }
 
 static void act_refresh(struct console *c) {
-    struct view *view = console_view(c);
-
-    for (size_t i = 0; i < console_screen(c)->load_count; i++)
-        view->panes[i].asked_at = 0;
-    c->worker.asked_at = 0;
+    console_refresh(c);
     db_async_retry_now(c->db);
 }
 
@@ -35,16 +55,46 @@ static void act_pause(struct console *c) {
     c->paused = !c->paused;
 }
 
+static void act_lock(struct console *c) {
+    lock_ask(c);
+}
+
+static void act_last(struct console *c) {
+    if (c->before)
+        console_go(c, c->before);
+}
+
 static void act_redraw(struct console *c UNUSED) {
     term_redraw();
+}
+
+static void act_suspend(struct console *c UNUSED) {
+    term_suspend();
+}
+
+/* First what waits for an answer, then a command that runs, then, within two seconds, the program. */
+static void act_interrupt(struct console *c) {
+    if (db_async_waits(c->db) > 0.2)
+        db_async_cancel(c->db);
+    act_stop(c);
+    if (c->interrupted_at > 0 && clock_seconds() - c->interrupted_at < TWICE_S)
+        c->quit = true;
+    c->interrupted_at = clock_seconds();
+    console_say(c, ROLE_WARN, "%s", _("Ctrl-C again within 2 s quits"));
 }
 
 /* clang-format off */
 static const struct key_row global[] = {
     {'?',         TERM_F1, "?, F1",  N_("Help"),    N_("this help"), act_help},
+    {':',         0,       ":",      N_("Command"), N_("go to a screen, do an act, or find a ticket, by name"), act_palette},
+    {'/',         0,       "/",      N_("Filter"),  N_("show only what matches"), act_find},
     {'r',         0,       "r",      N_("Refresh"), N_("ask the database now"), act_refresh},
     {'z',         0,       "z",      N_("Pause"),   N_("pause, or go on"), act_pause},
+    {'!',         0,       "!",      N_("Lock"),    N_("unlock for changes, or lock again"), act_lock},
+    {'-',         0,       "-",      NULL,          N_("the screen before"), act_last},
     {TERM_CTRL_L, 0,       "Ctrl-L", NULL,          N_("paint the screen again"), act_redraw},
+    {TERM_CTRL_C, 0,       "Ctrl-C", NULL,          N_("end what runs; twice: quit"), act_interrupt},
+    {TERM_CTRL_Z, 0,       "Ctrl-Z", NULL,          N_("back to the shell; fg comes again"), act_suspend},
     {TERM_ESC,    0,       "Esc",    NULL,          N_("back; never quits"), act_back},
     {'q',         0,       "q",      N_("Quit"),    N_("back, and quit at the end"), act_quit},
 };
@@ -58,39 +108,132 @@ const struct key_row *keys_global(size_t *count) {
 /* --- lists --- */
 
 static void act_down(struct console *c) {
-    console_view(c)->top++;
+    view_move(console_view(c), 1);
 }
 
 static void act_up(struct console *c) {
-    console_view(c)->top--;
+    view_move(console_view(c), -1);
 }
 
 static void act_page_down(struct console *c) {
-    console_view(c)->top += console_view(c)->page;
+    view_move(console_view(c), console_view(c)->page);
 }
 
 static void act_page_up(struct console *c) {
-    console_view(c)->top -= console_view(c)->page;
+    view_move(console_view(c), -console_view(c)->page);
 }
 
 static void act_top(struct console *c) {
-    console_view(c)->top = 0;
+    view_move(console_view(c), -console_view(c)->at);
 }
 
 static void act_bottom(struct console *c) {
-    console_view(c)->top = 1 << 20; /* view_fit() knows the end */
+    view_move(console_view(c), console_view(c)->shown);
+}
+
+static void act_enter(struct console *c) {
+    struct view *view = console_view(c);
+    const char *id = view_id(view, view_row(view));
+
+    if (view->screen->opens && id[0] != '\0')
+        console_open(c, view->screen->opens, id);
+}
+
+static void act_mark(struct console *c) {
+    struct view *view = console_view(c);
+    const char *id = view_id(view, view_row(view));
+
+    view_mark(view, id, !view_is_marked(view, id));
+    view_move(view, 1);
+}
+
+static void act_invert(struct console *c) {
+    struct view *view = console_view(c);
+
+    for (int i = 0; i < view->shown; i++)
+        view_mark(view, view_id(view, view->order[i]), !view_is_marked(view, view_id(view, view->order[i])));
+    console_say(c, ROLE_NORMAL, _("%d of the rows that are loaded are marked"), view->marked);
+}
+
+static void act_unmark(struct console *c) {
+    view_unmark_all(console_view(c));
+}
+
+static void act_menu_here(struct console *c) {
+    act_menu(c);
+}
+
+static void act_sort(struct console *c) {
+    list_sort(c);
+}
+
+static void act_reverse(struct console *c) {
+    console_view(c)->reversed = !console_view(c)->reversed;
+    view_arrange(console_view(c));
+}
+
+static void act_export(struct console *c) {
+    list_export(c);
+}
+
+static void act_unmask(struct console *c) {
+    console_view(c)->masked = !console_view(c)->masked;
+}
+
+static void copy(struct console *c, const char *text) {
+    if (term_copy(text, strlen(text)))
+        console_say(c, ROLE_NORMAL, _("%zu bytes to the clipboard, if the terminal allows it; else hold Shift and select"),
+                    strlen(text));
+    else
+        console_say(c, ROLE_WARN, "%s", _("too much for the clipboard: x writes a file"));
+}
+
+static void act_copy(struct console *c) {
+    copy(c, view_id(console_view(c), view_row(console_view(c))));
+}
+
+static void act_copy_row(struct console *c) {
+    const struct view *view = console_view(c);
+    const struct part *part = &view->screen->parts[0];
+    AUTO_BUF struct buf json = {0};
+    int row = view_row(view);
+
+    for (int i = 0; row >= 0 && i < part->field_count; i++) {
+        buf_char(&json, i == 0 ? '{' : ',');
+        json_quote(&json, part->fields[i].name);
+        buf_char(&json, ':');
+        json_quote(&json, db_text(&view->panes[0].rows, row, part->fields[i].name));
+    }
+    buf_text(&json, row >= 0 ? "}" : "");
+    copy(c, buf_str(&json));
 }
 
 /* clang-format off */
-const struct key_row keys_list[KEYS_LIST] = {
-    {TERM_DOWN,      'j', N_("j, Down"), NULL, N_("one row down"), act_down},
-    {TERM_UP,        'k', N_("k, Up"),   NULL, N_("one row up"), act_up},
-    {TERM_PAGE_DOWN, 0,   "PgDn",        NULL, N_("a page down"), act_page_down},
-    {TERM_PAGE_UP,   0,   "PgUp",        NULL, N_("a page up"), act_page_up},
-    {TERM_HOME,      'g', "g, Home",     NULL, N_("to the first row"), act_top},
-    {TERM_END,       'G', "G, End",      NULL, N_("to the last row"), act_bottom},
+static const struct key_row list[] = {
+    {TERM_DOWN,      'j',         N_("j, Down"), NULL,        N_("one row down"), act_down},
+    {TERM_UP,        'k',         N_("k, Up"),   NULL,        N_("one row up"), act_up},
+    {TERM_PAGE_DOWN, TERM_CTRL_F, "PgDn, ^F",    NULL,        N_("a page down"), act_page_down},
+    {TERM_PAGE_UP,   TERM_CTRL_B, "PgUp, ^B",    NULL,        N_("a page up"), act_page_up},
+    {TERM_HOME,      'g',         "g, Home",     NULL,        N_("to the first row"), act_top},
+    {TERM_END,       'G',         "G, End",      NULL,        N_("to the last row"), act_bottom},
+    {TERM_ENTER,     0,           "Enter",       N_("Open"),  N_("open the row"), act_enter},
+    {' ',            0,           "Space",       NULL,        N_("mark the row, or not"), act_mark},
+    {'*',            0,           "*",           NULL,        N_("mark all others"), act_invert},
+    {'u',            0,           "u",           NULL,        N_("forget the marks"), act_unmark},
+    {'a',            0,           "a",           N_("Act"),   N_("all that can be done here"), act_menu_here},
+    {'s',            0,           "s",           NULL,        N_("order by a column"), act_sort},
+    {'S',            0,           "S",           NULL,        N_("turn the order round"), act_reverse},
+    {'y',            0,           "y",           NULL,        N_("copy the row's name"), act_copy},
+    {'Y',            0,           "Y",           NULL,        N_("copy the row as JSON"), act_copy_row},
+    {'x',            0,           "x",           NULL,        N_("write the rows into a file"), act_export},
+    {'V',            0,           "V",           NULL,        N_("show persons in full, or masked"), act_unmask},
 };
 /* clang-format on */
+
+const struct key_row *keys_list(size_t *count) {
+    *count = ARRAY_LEN(list);
+    return list;
+}
 
 /* --- pressing --- */
 
@@ -107,17 +250,62 @@ static bool press_in(struct console *c, const struct key_row *rows, size_t count
     return false;
 }
 
-void keys_press(struct console *c, uint32_t key) {
+static bool press_act(struct console *c, uint32_t key) {
     const struct screen *screen = console_screen(c);
 
-    key = folded(key);
+    for (int i = 0; i < screen->act_count; i++)
+        if (screen->acts[i].key == key) {
+            act_begin(c, &screen->acts[i]);
+            return true;
+        }
+    return false;
+}
+
+static bool press_number(struct console *c, uint32_t key) {
+    size_t count, number = 0;
+    const struct screen *const *screens = screen_list(&count);
+
+    for (size_t i = 0; i < count; i++)
+        if (!screens[i]->child && ++number == key - '0' && key >= '1' && key <= '9') {
+            console_go(c, screens[i]);
+            return true;
+        }
+    return false;
+}
+
+/* While the filter is typed: Enter keeps it, Esc goes back to the one before. */
+static void press_find(struct console *c, uint32_t key) {
+    if (key == TERM_ENTER || key == TERM_DOWN) {
+        c->finding = false;
+        c->find_at = clock_seconds();
+    } else if (key == TERM_ESC || key == TERM_CTRL_C) {
+        c->finding = false;
+        c->find_at = 0;
+    } else if (edit_key(&c->find, key)) {
+        c->find_at = clock_seconds() + FIND_AFTER_S;
+    }
+}
+
+void keys_press(struct console *c, uint32_t key) {
+    const struct screen *screen = console_screen(c);
+    size_t count;
+    const struct key_row *rows = keys_list(&count);
+
     c->changed = true;
-    if (!c->helping && press_in(c, screen->keys, screen->key_count, key))
+    c->key_at = clock_seconds();
+    if (key == TERM_RESIZE)
         return;
-    if (press_in(c, global, ARRAY_LEN(global), key))
-        return;
-    if (key >= '1' && key < '1' + c->screen_count) {
-        c->current = key - '1';
-        c->helping = false;
+    if (c->dialog)
+        dialog_key(c, key);
+    else if (c->finding)
+        press_find(c, key);
+    else if (key == TERM_PASTE)
+        console_say(c, ROLE_WARN, "%s", _("pasted outside of a field: nothing was done"));
+    else if (!(screen->key && screen->key(c, console_view(c), key))) {
+        key = folded(key);
+        if (press_act(c, key) || (screen->part_count > 0 && press_in(c, rows, count, key)) ||
+            press_in(c, global, ARRAY_LEN(global), key))
+            return;
+        press_number(c, key);
     }
 }

@@ -17,12 +17,11 @@ struct key_row {
 
 /* Everywhere. */
 const struct key_row *keys_global(size_t *count);
-/* For screens that show a list. */
-enum { KEYS_LIST = 6 };
-extern const struct key_row keys_list[KEYS_LIST];
+/* On screens that show a list. */
+const struct key_row *keys_list(size_t *count);
 
-/* Does what `key` says: on this screen, everywhere, or as the number of a screen. Full-width letters and digits of an
- * input method count as plain ones. */
+/* Does what `key` says: in a dialog, on this screen, everywhere, or as the number of a screen. Full-width letters and
+ * digits of an input method count as plain ones. */
 void keys_press(struct console *console, uint32_t key);
 
 #endif

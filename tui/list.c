@@ -1,0 +1,139 @@
+/* What can be done with any list: put in order, taken along. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "console.h"
+#include "json.h"
+#include "lang.h"
+
+/* --- order --- */
+
+static void sorted(struct console *c, const struct choice *choice) {
+    struct view *view = console_view(c);
+    const struct field *field = choice->thing;
+
+    view->sort = field ? (int)(field - view->screen->parts[0].fields) : -1;
+    view_arrange(view);
+}
+
+void list_sort(struct console *c) {
+    const struct screen *screen = console_screen(c);
+    struct dialog *d;
+
+    if (screen->part_count == 0 || screen->ask) {
+        console_say(c, ROLE_WARN, "%s", _("this list has one order only: the database's, newest first"));
+        return;
+    }
+    d = dialog_new(DIALOG_PICK, _("Order by"));
+    dialog_choice(d, _("as the database gives them"));
+    for (int i = 0; i < screen->parts[0].field_count; i++)
+        if (screen->parts[0].fields[i].head[0] != '\0')
+            dialog_choice(d, lang_word("column", screen->parts[0].fields[i].head))->thing = &screen->parts[0].fields[i];
+    d->picked = sorted;
+    dialog_narrow(d);
+    dialog_open(c, d);
+}
+
+/* --- export --- */
+
+static const char *const formats[] = {"csv", "json", NULL};
+static const struct prompt export_prompts[] = {
+    {"file", N_("File"), N_("a new file; one that is there is not overwritten"), PROMPT_TEXT, true, NULL, NULL},
+    {"format", N_("Format"), N_("csv for spreadsheets, json: an array of objects"), PROMPT_CHOICE, true, NULL, formats},
+};
+
+/* A cell that begins like a formula gets a quote, or a spreadsheet would run it. */
+static void add_csv(struct buf *out, const char *value) {
+    AUTO_BUF struct buf safe = {0};
+
+    safe_text(&safe, value, strlen(value));
+    buf_char(out, '"');
+    if (strchr("=+-@", value[0]) && value[0] != '\0' && strspn(value, "+-.0123456789") != strlen(value))
+        buf_char(out, '\'');
+    for (const char *at = buf_str(&safe); *at; at++)
+        buf_text(out, *at == '"' ? "\"\"" : (char[]){*at, '\0'});
+    buf_char(out, '"');
+}
+
+static void add_row(struct buf *out, const struct view *view, int row, bool json, bool first) {
+    const struct part *part = &view->screen->parts[0];
+
+    if (json)
+        buf_text(out, first ? "[{" : ",\n {");
+    for (int i = 0; i < part->field_count; i++) {
+        const char *value = row < 0 ? part->fields[i].name : db_text(&view->panes[0].rows, row, part->fields[i].name);
+
+        if (i > 0)
+            buf_char(out, ',');
+        if (json) {
+            json_quote(out, part->fields[i].name);
+            buf_char(out, ':');
+            json_quote(out, value);
+        } else {
+            add_csv(out, value);
+        }
+    }
+    buf_text(out, json ? "}" : "\r\n");
+}
+
+static void write_rows(const struct view *view, bool json, struct buf *out) {
+    bool first = true;
+
+    if (!json)
+        add_row(out, view, -1, false, true);
+    for (int i = 0; i < view->shown; i++) {
+        if (view->marked > 0 && !view_is_marked(view, view_id(view, view->order[i])))
+            continue;
+        add_row(out, view, view->order[i], json, first);
+        first = false;
+    }
+    if (json)
+        buf_text(out, first ? "[]\n" : "]\n");
+}
+
+static bool store(const char *path, const struct buf *data) {
+    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool good = file >= 0 && write(file, buf_str(data), data->len) == (ssize_t)data->len;
+
+    if (file >= 0)
+        good = close(file) == 0 && good;
+    return good;
+}
+
+static bool exported(struct console *c, struct dialog *d) {
+    AUTO_BUF struct buf data = {0};
+    const char *path = dialog_value(d, "file");
+
+    write_rows(console_view(c), strcmp(dialog_value(d, "format"), "json") == 0, &data);
+    if (!store(path, &data)) {
+        console_say(c, ROLE_BAD, "%s: %s", path, strerror(errno));
+        return false;
+    }
+    console_say(c, ROLE_OK, _("%s: %zu bytes written"), path, data.len);
+    return true;
+}
+
+void list_export(struct console *c) {
+    struct view *view = console_view(c);
+    struct dialog *d;
+    char file[96];
+
+    if (view->screen->part_count == 0 || view->shown == 0) {
+        console_say(c, ROLE_WARN, "%s", _("there are no rows to write"));
+        return;
+    }
+    d = dialog_new(DIALOG_FORM, _("Write rows into a file"));
+    buf_printf(&d->text, view->marked > 0 ? _("the %d marked rows") : _("the %d rows that are loaded and shown"),
+               view->marked > 0 ? view->marked : view->shown);
+    buf_char(&d->text, '\n');
+    snprintf(file, sizeof(file), "%s.csv", view->screen->name);
+    dialog_field(d, &export_prompts[0], file);
+    dialog_field(d, &export_prompts[1], "csv");
+    text_copy(d->button, sizeof(d->button), _("Write"));
+    d->done = exported;
+    dialog_open(c, d);
+}
