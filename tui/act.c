@@ -94,7 +94,7 @@ static bool spawn(struct child *child, char *const *argv, const char *input) {
 }
 
 bool act_run(struct console *c, const struct arguments *arguments, const char *input, const char *title) {
-    static const char *const always[] = {"--yes", "--no-input", "--quiet"};
+    static const char *const always[] = {"--yes", "--no-input"};
     char *argv[ARRAY_LEN(arguments->list) + ARRAY_LEN(always) + 2];
     int count = 0;
 
@@ -105,7 +105,7 @@ bool act_run(struct console *c, const struct arguments *arguments, const char *i
     argv[count++] = (char *)(uintptr_t)worker_path();
     for (int i = 0; i < arguments->count; i++)
         argv[count++] = arguments->list[i];
-    for (size_t i = 0; i < ARRAY_LEN(always) - 1; i++)
+    for (size_t i = 0; i < ARRAY_LEN(always); i++)
         argv[count++] = (char *)(uintptr_t)always[i];
     argv[count] = NULL;
     if (c->service[0] != '\0')

@@ -255,8 +255,6 @@ static struct area draw_box(struct area area, int rows, const struct dialog *d) 
     enum term_role role = d->severe ? ROLE_BAD : ROLE_ACCENT;
 
     box.row = area.row + (area.rows - box.rows) / 2;
-    for (int i = 0; i < box.rows; i++)
-        ui_ground(box.row + i, box.column, box.columns, ROLE_NORMAL);
     ui_box(box, role);
     ui_format(box.row, box.column + 2, box.columns - 4, role, " %s ", d->title);
     return inner(box);

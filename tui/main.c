@@ -1,4 +1,4 @@
-/* kaquan - the console: shows the pools and the jobs, live. It reads only. */
+/* kaquan - the console: the event, live. */
 
 #include <getopt.h>
 #include <stdio.h>
@@ -13,9 +13,9 @@
 
 struct arguments {
     struct conf conf;
-    const char *screen;
+    const char *screen, *filter;
     struct term_options terminal;
-    bool once, help, version;
+    bool once, help, version, read_only;
 };
 
 /* Each option says what it takes, what it does, and does it. */
@@ -52,12 +52,21 @@ static bool take_no_color(struct arguments *a, const char *value UNUSED, struct 
 }
 
 static bool take_screen(struct arguments *a, const char *value, struct err *err) {
-    if (!screen_find(value)) {
+    if (!screen_find(value) || screen_find(value)->child) {
         fail(err, ERR_USAGE, _("there is no screen \"%s\""), value);
         return fail_cure(err, "%s", _("kaquan --help lists the screens"));
     }
     a->screen = value;
     return true;
+}
+
+static bool take_filter(struct arguments *a, const char *value, struct err *err UNUSED) {
+    a->filter = value;
+    return true;
+}
+
+static bool take_read_only(struct arguments *a, const char *value UNUSED, struct err *err UNUSED) {
+    return a->read_only = true;
 }
 
 static bool take_once(struct arguments *a, const char *value UNUSED, struct err *err UNUSED) {
@@ -73,6 +82,8 @@ static const struct option_row options[] = {
     {"ascii",   0,   NULL,       N_("draw with plain characters only"),                            take_ascii},
     {"no-color", 0,  NULL,       N_("draw without colours, as NO_COLOR asks for"),                 take_no_color},
     {"screen",  0,   "NAME",     N_("begin with this screen"),                                     take_screen},
+    {"filter",  0,   "TEXT",     N_("show only what matches there"),                               take_filter},
+    {"read-only", 0, NULL,       N_("nothing can be changed in this session"),                     take_read_only},
     {"once",    0,   NULL,       N_("print the pools, separated by tabs, and end"),                take_once},
 };
 /* clang-format on */
@@ -81,7 +92,7 @@ static int print_help(void) {
     size_t count;
     const struct screen *const *list = screen_list(&count);
 
-    printf("%s\n\n", _("kaquan shows the pools and jobs of WeChat card tickets. Usage: kaquan [OPTION]..."));
+    printf("%s\n\n", _("kaquan is the console of WeChat card tickets. Usage: kaquan [OPTION]..."));
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         char name[64];
 
@@ -92,7 +103,8 @@ static int print_help(void) {
     }
     printf("\n%s\n", _("Screens:"));
     for (size_t i = 0; i < count; i++)
-        printf("  %-20s  %s\n", list[i]->name, _(list[i]->help));
+        if (!list[i]->child)
+            printf("  %-20s  %s\n", list[i]->name, _(list[i]->help));
     return 0;
 }
 
@@ -144,7 +156,7 @@ static bool run(const struct arguments *a, struct err *err) {
         return once_pools(&database, err);
     if (!term_start(&a->terminal, err))
         return false;
-    console_run(&database, screen_find(a->screen));
+    console_run(&(struct console_options){&database, screen_find(a->screen), a->filter, a->read_only});
     term_stop();
     return true;
 }

@@ -137,6 +137,29 @@ void ui_ground(int row, int column, int columns, enum term_role role) {
     term_put(row, column, shown(role), line);
 }
 
+static void draw_edge(int row, struct area area, enum term_role role, const char *left, const char *right) {
+    const char *line = term_ascii() ? "-" : "─";
+
+    term_put(row, area.column, shown(role), left);
+    for (int i = 1; i < area.columns - 1; i++)
+        term_put(row, area.column + i, shown(role), line);
+    term_put(row, area.column + area.columns - 1, shown(role), right);
+}
+
+void ui_box(struct area area, enum term_role role) {
+    const char *side = term_ascii() ? "|" : "│";
+    int last = area.row + area.rows - 1;
+
+    for (int row = area.row; row <= last; row++)
+        ui_ground(row, area.column, area.columns, ROLE_NORMAL);
+    for (int row = area.row + 1; row < last; row++) {
+        term_put(row, area.column, shown(role), side);
+        term_put(row, area.column + area.columns - 1, shown(role), side);
+    }
+    draw_edge(area.row, area, role, term_ascii() ? "+" : "┌", term_ascii() ? "+" : "┐");
+    draw_edge(last, area, role, term_ascii() ? "+" : "└", term_ascii() ? "+" : "┘");
+}
+
 /* Bytes of the next line of a paragraph: up to the last blank that fits; where there is none, as much as fits. */
 static size_t line_of(const char *text, int columns) {
     size_t fits = text_fit(text, columns);

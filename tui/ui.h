@@ -28,6 +28,8 @@ int ui_middle(int row, int column, int columns, enum term_role role, const char 
 void ui_slice(int row, int column, int columns, enum term_role role, const char *text, int skip);
 /* Paints `columns` columns in a role: the ground of a header or banner. */
 void ui_ground(int row, int column, int columns, enum term_role role);
+/* A frame around an area, which it has cleared before. */
+void ui_box(struct area area, enum term_role role);
 /* Sentences over several lines, broken at blanks or between wide characters. Returns the rows it took. */
 int ui_paragraph(struct area area, enum term_role role, const char *text);
 

@@ -16,6 +16,7 @@ static const struct site_row settings[] = {
     {"renew_window",       "24h",   "tickets claimed within it are signed again after a rotation"},
     {"second_person",      "true",  "dangerous commands wait until another person confirms them"},
     {"event_zone",         "Asia/Shanghai", "time zone of the days at the gates"},
+    {"environment",        "",      "whose database this is, in the header of consoles; one that begins with PROD is production"},
     {"keep_finished_jobs", "14d",   "how long finished jobs are kept"},
     {"keep_job_log",       "14d",   "how long the log of a finished job is kept"},
     {"keep_checks",        "90d",   "how long whitelist checks are kept; the last one always is"},

@@ -14,6 +14,7 @@ update kaquan.site s set
   keep_bulk = case $1 when 'keep_bulk' then $2::text::interval else s.keep_bulk end,
   keep_refused_scans = case $1 when 'keep_refused_scans' then $2::text::interval else s.keep_refused_scans end,
   keep_minutes = case $1 when 'keep_minutes' then $2::text::interval else s.keep_minutes end,
+  environment = case $1 when 'environment' then $2::text else s.environment end,
   event_zone = case $1 when 'event_zone' then $2::text else s.event_zone end,
   keep_finished_jobs = case $1 when 'keep_finished_jobs' then $2::text::interval else s.keep_finished_jobs end,
   quota_reserve = case $1 when 'quota_reserve' then $2::text::integer else s.quota_reserve end
