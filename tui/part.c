@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "lang.h"
 #include "screens.h"
+#include "text.h"
 
 enum { BESIDE_FROM = 110, FIELDS_MOST = UI_COLUMNS - 1, RECORD_LABEL = 16, MARK = 0 };
 
@@ -40,13 +41,18 @@ static void write_time(const char *value, char *out, size_t size) {
     snprintf(out, size, "%.14s", strlen(value) > 5 ? value + 5 : value);
 }
 
+/* "oAx1..k9": enough to tell two apart, too little to name somebody. */
 static void write_masked(const char *value, char *out, size_t size) {
-    size_t len = strlen(value);
+    const char *tail = value + strlen(value);
 
-    if (len < 8)
-        snprintf(out, size, "%s", len == 0 ? "" : "****");
+    for (int i = 0; i < 2 && tail > value; i++)
+        do
+            tail--;
+        while (tail > value && ((unsigned char)*tail & 0xC0) == 0x80);
+    if (text_width(value) < 8)
+        snprintf(out, size, "%.*s**", (int)text_fit(value, 2), value);
     else
-        snprintf(out, size, "%.*s..%s", (int)text_fit(value, 4), value, value + len - (value[len - 2] & 0x80 ? 0 : 2));
+        snprintf(out, size, "%.*s..%s", (int)text_fit(value, 4), value, tail);
 }
 
 const char *field_text(const struct field *field, const struct db_rows *rows, int row, char *out, size_t size) {

@@ -114,7 +114,9 @@ void ui_slice(int row, int column, int columns, enum term_role role, const char 
     size_t from;
 
     safe_text(&line, text, strlen(text));
-    from = text_fit(buf_str(&line), skip);
+    if (line.len == 0)
+        return;
+    from = text_fit(line.data, skip);
     if (width_to(&line, from) < skip && from < line.len) { /* a wide one lies across the left edge */
         from += text_fit(line.data + from, 2);
         column++;

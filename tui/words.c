@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "err.h"
+
 void words_add(struct words *w, const char *name, const char *value) {
     if (w->count == WORDS_MOST)
         bug("more than %d words", WORDS_MOST);
