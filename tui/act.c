@@ -133,7 +133,9 @@ static void show(struct console *c, int code, const char *said) {
 
     if (said[0] == '\0' || !newline || newline[1] == '\0') {
         console_say(c, role, "%s: %.*s", c->child.title, (int)(newline ? newline - said : (long)strlen(said)),
-                    said[0] != '\0' ? said : code == 0 ? _("done") : _("failed"));
+                    said[0] != '\0' ? said
+                    : code == 0     ? _("done")
+                                    : _("failed"));
         return;
     }
     console_say(c, role, "%s: %.*s", c->child.title, (int)(newline - said), said);
@@ -261,9 +263,11 @@ static bool done(struct console *c, struct dialog *d) {
     return true;
 }
 
-static const struct prompt reason_prompt = {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, true, NULL, NULL};
+static const struct prompt reason_prompt = {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, true,
+                                            NULL,     NULL};
 static const struct prompt typed_prompt = {
-    "typed", N_("Type it to confirm"), N_("the name or number above, letter by letter"), PROMPT_TEXT, true, NULL, NULL};
+    "typed", N_("Type it to confirm"), N_("the name or number above, letter by letter"), PROMPT_TEXT, true, NULL,
+    NULL};
 
 static void list_samples(const struct view *view, struct dialog *d) {
     const char *at = buf_str(&view->marks);

@@ -37,12 +37,12 @@ struct asked {
 
 struct console {
     struct db_async *db;
-    const char *service; /* for commands; "": as psql would */
-    struct view *roots[SCREENS_MAX]; /* of the numbered screens, made when first shown */
+    const char *service;              /* for commands; "": as psql would */
+    struct view *roots[SCREENS_MAX];  /* of the numbered screens, made when first shown */
     struct view *places[PLACES_MOST]; /* the way here: a root, then children */
     int depth;
     const struct screen *before; /* where - goes */
-    struct pane schema; /* which migrations the database has; asked once a connection */
+    struct pane schema;          /* which migrations the database has; asked once a connection */
     int schema_connection;
     struct pane worker;  /* what the header says about workers and the environment */
     struct pane *asking; /* whose statement is on its way */

@@ -233,7 +233,8 @@ static void text_key(struct dialog *d, uint32_t key) {
 void dialog_key(struct console *c, uint32_t key) {
     struct dialog *d = c->dialog;
 
-    if (key == TERM_ESC || key == TERM_CTRL_C || (d->kind == DIALOG_TEXT && (key == 'q' || key == TERM_ENTER)))
+    if (key == TERM_ESC || key == TERM_CTRL_C ||
+        (d->kind == DIALOG_TEXT && (key == 'q' || key == '?' || key == TERM_ENTER)))
         dialog_close(c);
     else if (d->kind == DIALOG_PICK)
         pick_key(c, d, key);
@@ -251,7 +252,8 @@ static struct area inner(struct area box) {
 
 static struct area draw_box(struct area area, int rows, const struct dialog *d) {
     int columns = area.columns - 2 < BOX_COLUMNS ? area.columns - 2 : BOX_COLUMNS;
-    struct area box = {0, area.column + (area.columns - columns) / 2, rows + 2 < area.rows ? rows + 2 : area.rows, columns};
+    struct area box = {0, area.column + (area.columns - columns) / 2, rows + 2 < area.rows ? rows + 2 : area.rows,
+                       columns};
     enum term_role role = d->severe ? ROLE_BAD : ROLE_ACCENT;
 
     box.row = area.row + (area.rows - box.rows) / 2;
@@ -271,7 +273,8 @@ static void draw_choice(const struct dialog *d, const struct choice *choice, int
     ui_text(row, area.column, 8, ROLE_ACCENT, choice->key);
     used = ui_text(row, area.column + 9, room, role, choice->text);
     if (choice->note[0] != '\0')
-        ui_text(row, area.column + 9 + used + 2, room - used - 2, choice->disabled ? ROLE_WARN : ROLE_DIM, choice->note);
+        ui_text(row, area.column + 9 + used + 2, room - used - 2, choice->disabled ? ROLE_WARN : ROLE_DIM,
+                choice->note);
     ui_selected(false);
 }
 
@@ -288,7 +291,8 @@ static void draw_pick(struct dialog *d, struct area area) {
     for (int i = d->top; i < d->shown_count && i - d->top < in.rows - 1; i++)
         draw_choice(d, &d->choices[d->shown[i]], in.row + 1 + i - d->top, in, i == d->at);
     if (d->shown_count == 0)
-        ui_text(in.row + 1, in.column, in.columns, ROLE_DIM, d->typed_else ? _("Enter goes there") : _("nothing is called so"));
+        ui_text(in.row + 1, in.column, in.columns, ROLE_DIM,
+                d->typed_else ? _("Enter goes there") : _("nothing is called so"));
 }
 
 /* Rows that lines of text take, and draws those from `skip` on when `draw`. */
@@ -303,8 +307,9 @@ static int lines(struct area area, const char *text, int skip, bool draw) {
         if (len == 0)
             row++;
         else if (draw && row - skip >= 0 && row - skip < area.rows)
-            row += ui_paragraph((struct area){area.row + row - skip, area.column, area.rows - row + skip, area.columns},
-                                ROLE_NORMAL, buf_str(&line));
+            row +=
+                ui_paragraph((struct area){area.row + row - skip, area.column, area.rows - row + skip, area.columns},
+                             ROLE_NORMAL, buf_str(&line));
         else
             row += (text_width(buf_str(&line)) + area.columns - 1) / area.columns;
         text += len + (text[len] == '\n');
@@ -330,7 +335,8 @@ static void draw_field(const struct dialog *d, int i, struct area in, int row) {
     int room = in.columns - LABEL;
     int width = field->problem[0] != '\0' ? room / 2 : room;
 
-    ui_format(row, in.column, LABEL - 1, ROLE_NORMAL, "%s%s", _(field->prompt->label), field->prompt->needed ? " *" : "");
+    ui_format(row, in.column, LABEL - 1, ROLE_NORMAL, "%s%s", _(field->prompt->label),
+              field->prompt->needed ? " *" : "");
     if (field->prompt->kind == PROMPT_CHOICE) {
         ui_selected(d->focus == i);
         ui_format(row, in.column + LABEL, width, ROLE_NORMAL, "< %s >", lang_word("choice", edit_text(&field->edit)));
@@ -348,8 +354,12 @@ static void draw_buttons(const struct dialog *d, struct area in, int row) {
     ui_selected(d->focus == d->field_count);
     column += ui_format(row, column, in.columns, ROLE_NORMAL, "[ %s ]", _("Cancel")) + 4;
     ui_selected(d->focus == d->field_count + 1);
-    column += ui_format(row, column, in.columns, is_asleep(d) ? ROLE_DIM : d->severe ? ROLE_BAD : ROLE_ACCENT, "[ %s ]",
-                        d->button) + 2;
+    column += ui_format(row, column, in.columns,
+                        is_asleep(d) ? ROLE_DIM
+                        : d->severe  ? ROLE_BAD
+                                     : ROLE_ACCENT,
+                        "[ %s ]", d->button) +
+              2;
     ui_selected(false);
     if (is_asleep(d))
         ui_format(row, column, in.columns - (column - in.column), ROLE_DIM, _("wakes in %.0f s"),

@@ -1,5 +1,5 @@
-/* dialog.h - what lies over a screen: a list to pick from, a form, a text. It is a state of the one loop, never a loop
- * of its own. */
+/* dialog.h - what lies over a screen: a list to pick from, a form, a text. It is a state of the one loop, never a
+ * loop of its own. */
 #ifndef KAQUAN_DIALOG_H
 #define KAQUAN_DIALOG_H
 
@@ -50,7 +50,7 @@ struct dialog {
     int field_count;
     int focus; /* a field, then Cancel, then the button */
     char button[64];
-    const char *wanted;  /* must be typed into the last field; NULL: nothing */
+    const char *wanted; /* must be typed into the last field; NULL: nothing */
     char wanted_text[VIEW_TEXT];
     /* Returns whether it may close. */
     bool (*done)(struct console *console, struct dialog *dialog);

@@ -88,23 +88,19 @@ static void draw_header(const struct console *c, int columns) {
 static void draw_tabs(const struct console *c, int columns) {
     size_t count;
     const struct screen *const *list = screen_list(&count);
-    int column = 1, number = 0, width = 0;
+    int column = 1, width = 0;
 
     for (size_t i = 0; i < count; i++)
-        width += list[i]->child ? 0 : text_width(_(list[i]->title)) + 5;
+        width += list[i]->number > 0 ? text_width(_(list[i]->title)) + 4 : 0;
     for (size_t i = 0; i < count; i++) {
         bool here = list[i] == c->places[0]->screen;
-        bool titled = here || width < columns;
-        char digit[4] = "";
+        const char *title = here || width < columns ? _(list[i]->title) : "";
 
-        if (list[i]->child)
-            continue;
-        if (++number <= 9)
-            snprintf(digit, sizeof(digit), "%d", number % 10);
-        else if (!here)
-            continue; /* the palette leads there */
-        column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM, here ? "[%s%s%s]" : " %s%s%s ", digit,
-                            titled && digit[0] != '\0' ? " " : "", titled ? _(list[i]->title) : "");
+        if (list[i]->number > 0)
+            column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM,
+                                here ? "[%d%s%s]" : " %d%s%s ", list[i]->number, title[0] != '\0' ? " " : "", title);
+        else if (here) /* the palette led here */
+            column += ui_format(1, column, columns - column, ROLE_ACCENT, "[%s]", title);
     }
     for (int i = 1; i < c->depth; i++)
         column += ui_format(1, column, columns - column, ROLE_ACCENT, " > %s %s", _(c->places[i]->screen->title),

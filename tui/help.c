@@ -19,7 +19,6 @@ void help_open(struct console *c) {
     size_t count;
     const struct key_row *rows;
     const struct screen *const *screens = screen_list(&count);
-    int number = 0;
 
     buf_printf(&d->text, "%s: %s\n", _(here->title), _(here->help));
     for (int i = 0; i < here->act_count; i++)
@@ -33,12 +32,10 @@ void help_open(struct console *c) {
     buf_printf(&d->text, "\n%s\n", _("Screens"));
     screens = screen_list(&count);
     for (size_t i = 0; i < count; i++) {
-        char digit[2] = {(char)('1' + number), '\0'};
+        char digit[2] = {(char)('0' + screens[i]->number), '\0'};
 
-        if (screens[i]->child)
-            continue;
-        add(&d->text, number < 9 ? digit : screens[i]->name, _(screens[i]->help));
-        number++;
+        if (!screens[i]->child)
+            add(&d->text, screens[i]->number > 0 ? digit : screens[i]->name, _(screens[i]->help));
     }
     dialog_open(c, d);
 }

@@ -182,7 +182,8 @@ static void act_unmask(struct console *c) {
 
 static void copy(struct console *c, const char *text) {
     if (term_copy(text, strlen(text)))
-        console_say(c, ROLE_NORMAL, _("%zu bytes to the clipboard, if the terminal allows it; else hold Shift and select"),
+        console_say(c, ROLE_NORMAL,
+                    _("%zu bytes to the clipboard, if the terminal allows it; else hold Shift and select"),
                     strlen(text));
     else
         console_say(c, ROLE_WARN, "%s", _("too much for the clipboard: x writes a file"));
@@ -262,11 +263,11 @@ static bool press_act(struct console *c, uint32_t key) {
 }
 
 static bool press_number(struct console *c, uint32_t key) {
-    size_t count, number = 0;
+    size_t count;
     const struct screen *const *screens = screen_list(&count);
 
     for (size_t i = 0; i < count; i++)
-        if (!screens[i]->child && ++number == key - '0' && key >= '1' && key <= '9') {
+        if (screens[i]->number > 0 && key == (uint32_t)('0' + screens[i]->number)) {
             console_go(c, screens[i]);
             return true;
         }

@@ -32,7 +32,8 @@ void list_sort(struct console *c) {
     dialog_choice(d, _("as the database gives them"));
     for (int i = 0; i < screen->parts[0].field_count; i++)
         if (screen->parts[0].fields[i].head[0] != '\0')
-            dialog_choice(d, lang_word("column", screen->parts[0].fields[i].head))->thing = &screen->parts[0].fields[i];
+            dialog_choice(d, lang_word("column", screen->parts[0].fields[i].head))->thing =
+                &screen->parts[0].fields[i];
     d->picked = sorted;
     dialog_narrow(d);
     dialog_open(c, d);
@@ -43,7 +44,8 @@ void list_sort(struct console *c) {
 static const char *const formats[] = {"csv", "json", NULL};
 static const struct prompt export_prompts[] = {
     {"file", N_("File"), N_("a new file; one that is there is not overwritten"), PROMPT_TEXT, true, NULL, NULL},
-    {"format", N_("Format"), N_("csv for spreadsheets, json: an array of objects"), PROMPT_CHOICE, true, NULL, formats},
+    {"format", N_("Format"), N_("csv for spreadsheets, json: an array of objects"), PROMPT_CHOICE, true, NULL,
+     formats},
 };
 
 /* A cell that begins like a formula gets a quote, or a spreadsheet would run it. */

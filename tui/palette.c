@@ -69,16 +69,13 @@ void palette_open(struct console *c) {
     size_t count, keys;
     const struct screen *const *screens = screen_list(&count);
     const struct key_row *global = keys_global(&keys);
-    int number = 0;
 
     target_count = 0;
     for (size_t i = 0; i < count; i++) {
-        char digit[2] = {number < 9 ? (char)('1' + number) : '\0', '\0'};
+        char digit[2] = {screens[i]->number > 0 ? (char)('0' + screens[i]->number) : '\0', '\0'};
 
-        if (screens[i]->child)
-            continue;
-        number++;
-        add(d, (struct target){.screen = screens[i]}, digit, screens[i]->name, _(screens[i]->help));
+        if (!screens[i]->child)
+            add(d, (struct target){.screen = screens[i]}, digit, screens[i]->name, _(screens[i]->help));
     }
     for (int i = 0; i < here->act_count; i++)
         add(d, (struct target){.act = &here->acts[i]}, here->acts[i].label, "", _(here->acts[i].help));

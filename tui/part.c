@@ -62,13 +62,26 @@ const char *field_text(const struct field *field, const struct db_rows *rows, in
     if (value[0] == '\0')
         return text_copy(out, size, ""), out;
     switch (field->show) {
-    case SHOW_NUMBER: text_copy(out, size, ui_number(figure, (int64_t)strtod(value, NULL))); break;
-    case SHOW_SPAN:   text_copy(out, size, ui_span(figure, strtod(value, NULL))); break;
-    case SHOW_TIME:   write_time(value, out, size); break;
-    case SHOW_WORD:   text_copy(out, size, lang_word(field->words, value)); break;
-    case SHOW_YES:    text_copy(out, size, strcmp(value, "t") == 0 ? _("yes") : ""); break;
-    case SHOW_MASKED: write_masked(value, out, size); break;
-    default:          text_copy(out, size, value);
+    case SHOW_NUMBER:
+        text_copy(out, size, ui_number(figure, (int64_t)strtod(value, NULL)));
+        break;
+    case SHOW_SPAN:
+        text_copy(out, size, ui_span(figure, strtod(value, NULL)));
+        break;
+    case SHOW_TIME:
+        write_time(value, out, size);
+        break;
+    case SHOW_WORD:
+        text_copy(out, size, lang_word(field->words, value));
+        break;
+    case SHOW_YES:
+        text_copy(out, size, strcmp(value, "t") == 0 ? _("yes") : "");
+        break;
+    case SHOW_MASKED:
+        write_masked(value, out, size);
+        break;
+    default:
+        text_copy(out, size, value);
     }
     return out;
 }
@@ -97,8 +110,8 @@ static void draw_cell(const struct view *view, const struct ui_table *t, int lin
         ui_cell(t, line, (size_t)column + 1, role_of(field, db_text(rows, row, field->name)), text);
 }
 
-static void draw_list_row(const struct view *view, const struct part *part, const struct ui_table *t, int line, int row,
-                          bool here, bool marked) {
+static void draw_list_row(const struct view *view, const struct part *part, const struct ui_table *t, int line,
+                          int row, bool here, bool marked) {
     ui_selected(here);
     ui_ground(t->area.row + 1 + line, t->area.column, t->area.columns, marked ? ROLE_MARKED : ROLE_NORMAL);
     ui_cell(t, line, MARK, marked ? ROLE_MARKED : ROLE_NORMAL, marked ? "*" : here ? ">" : "");
@@ -117,7 +130,8 @@ static int columns_of(const struct part *part, struct ui_column out[UI_COLUMNS])
     for (int i = 0; i < part->field_count && i < FIELDS_MOST; i++) {
         const struct field *f = &part->fields[i];
 
-        out[count++] = (struct ui_column){f->head, f->least, f->most, f->weight, f->show == SHOW_NUMBER || f->show == SHOW_SPAN};
+        out[count++] =
+            (struct ui_column){f->head, f->least, f->most, f->weight, f->show == SHOW_NUMBER || f->show == SHOW_SPAN};
     }
     return count;
 }
@@ -219,8 +233,8 @@ void part_draw(struct view *view, int number, struct area area) {
     if (pane_draw_state(&view->panes[number], area, part->empty ? _(part->empty) : ""))
         return;
     if (number == 0 && part->look == LOOK_LIST && view->shown == 0)
-        ui_format(area.row, area.column, area.columns, ROLE_NORMAL, _("Nothing matches \"%s\": / changes the filter, Esc clears it"),
-                  view->filter);
+        ui_format(area.row, area.column, area.columns, ROLE_NORMAL,
+                  _("Nothing matches \"%s\": / changes the filter, Esc clears it"), view->filter);
     else if (number == 0 && part->look == LOOK_LIST)
         draw_main_list(view, part, area);
     else if (part->look == LOOK_LIST)

@@ -22,7 +22,8 @@ static bool cell(const struct ui_table *t, int line, int column, const struct db
     if (column != NEWS || db_text(rows, row, "error")[0] != '\0' || total <= 0)
         return false;
     ui_format(t->area.row + 1 + line, t->left[NEWS], 5, ROLE_NORMAL, "%3d%%", (int)(100 * done / total));
-    ui_fill(t->area.row + 1 + line, t->left[NEWS] + 5, t->width[NEWS] < 25 ? t->width[NEWS] - 5 : 20, ROLE_ACCENT, done / total);
+    ui_fill(t->area.row + 1 + line, t->left[NEWS] + 5, t->width[NEWS] < 25 ? t->width[NEWS] - 5 : 20, ROLE_ACCENT,
+            done / total);
     return true;
 }
 
@@ -36,12 +37,23 @@ static const struct part parts[] = {
 };
 
 static const struct act acts[] = {
-    {.key = 'R', .label = "R", .hint = N_("Retry"), .help = N_("queue the job again"), .danger = DANGER_ASK, .command = "job retry {row}"},
-    {.key = 'K', .label = "K", .hint = N_("Cancel"), .help = N_("end the job, or ask it to stop"), .danger = DANGER_ASK, .command = "job cancel {row}"},
+    {.key = 'R',
+     .label = "R",
+     .hint = N_("Retry"),
+     .help = N_("queue the job again"),
+     .danger = DANGER_ASK,
+     .command = "job retry {row}"},
+    {.key = 'K',
+     .label = "K",
+     .hint = N_("Cancel"),
+     .help = N_("end the job, or ask it to stop"),
+     .danger = DANGER_ASK,
+     .command = "job cancel {row}"},
 };
 
 const struct screen screen_jobs = {
     .name = "jobs",
+    .number = 5,
     .title = N_("Jobs"),
     .help = N_("what the worker does and did"),
     .parts = parts,

@@ -78,11 +78,17 @@ static const struct part parts[] = {
 };
 
 static const struct act acts[] = {
-    {.key = 'F', .label = "F", .hint = N_("Fill"), .help = N_("sign cards now"), .danger = DANGER_ASK, .command = "pool fill {row}"},
+    {.key = 'F',
+     .label = "F",
+     .hint = N_("Fill"),
+     .help = N_("sign cards now"),
+     .danger = DANGER_ASK,
+     .command = "pool fill {row}"},
 };
 
 const struct screen screen_pools = {
     .name = "pools",
+    .number = 4,
     .title = N_("Pools"),
     .help = N_("cards ready, and the last fills"),
     .parts = parts,

@@ -8,8 +8,8 @@ static void draw(struct console *c, struct view *view UNUSED, struct area area) 
     int most = (int)ARRAY_LEN(c->log), kept = c->log_count < most ? c->log_count : most;
 
     if (c->asking)
-        ui_format(area.row, area.column, area.columns, ROLE_ACCENT, _("%s: asked %.1f s ago, Ctrl-C ends it"), c->asking_name,
-                  db_async_waits(c->db));
+        ui_format(area.row, area.column, area.columns, ROLE_ACCENT, _("%s: asked %.1f s ago, Ctrl-C ends it"),
+                  c->asking_name, db_async_waits(c->db));
     for (int i = 0; i < kept && i + 1 < area.rows; i++) {
         const struct asked *asked = &c->log[(c->log_count - 1 - i) % most];
 

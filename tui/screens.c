@@ -4,9 +4,12 @@
 
 extern const struct screen screen_pools, screen_jobs, screen_messages, screen_queries;
 
-/* In the order of their numbers; children have none. */
+/* The numbered ones in their order. */
 static const struct screen *const list[] = {
-    &screen_pools, &screen_jobs, &screen_messages, &screen_queries,
+    &screen_pools,
+    &screen_jobs,
+    &screen_messages,
+    &screen_queries,
 };
 
 const struct screen *const *screen_list(size_t *count) {

@@ -1,5 +1,5 @@
-/* screens.h - the screens. Each is a row: what it asks of the database, how that is shown, what a person can do there.
- * To add one: a file screen_*.c and a row in screens.c. */
+/* screens.h - the screens. Each is a row: what it asks of the database, how that is shown, what a person can do
+ * there. To add one: a file screen_*.c and a row in screens.c. */
 #ifndef KAQUAN_SCREENS_H
 #define KAQUAN_SCREENS_H
 
@@ -39,12 +39,13 @@ struct field {
 struct part {
     const char *title; /* a rule above it; NULL: none */
     const struct sql *statement;
-    double every;                  /* seconds; all screens keep to two statements a second. 0: once, and when r asks */
-    const char *given[GIVEN_MOST]; /* parameters: a literal, "{subject}", "{row}" (the row under the cursor), or NULL_GIVEN */
+    double every; /* seconds; all screens keep to two statements a second. 0: once, and when r asks */
+    const char *
+        given[GIVEN_MOST]; /* parameters: a literal, "{subject}", "{row}" (the row under the cursor), or NULL_GIVEN */
     int given_count;
     enum part_look { LOOK_LIST, LOOK_RECORD, LOOK_LOG } look; /* a log follows its end */
     enum part_place { PLACE_STACK, PLACE_BESIDE } place;      /* beside: on the right, on wide windows alone */
-    int rows;                                                 /* of a part below the first: its share, at most so many rows */
+    int rows; /* of a part below the first: its share, at most so many rows */
     const struct field *fields;
     int field_count;
     const char *empty; /* what stands there without a row, and what to do about it */
@@ -71,9 +72,10 @@ struct prompt {
     const char *const *choices; /* ended by NULL */
 };
 
-/* The command is one of kaquan-worker's, so console and command line are one truth. {row} is the row under the cursor,
- * {marked} the marked rows or else that row, {subject} what the screen is about, {NAME} a column of the row or an
- * answer. "[--low {low}]" is left out where the answer is empty. A secret goes to its standard input. --yes is added. */
+/* The command is one of kaquan-worker's, so console and command line are one truth. {row} is the row under the
+ * cursor, {marked} the marked rows or else that row, {subject} what the screen is about, {NAME} a column of the row
+ * or an answer. "[--low {low}]" is left out where the answer is empty. A secret goes to its standard input. --yes is
+ * added. */
 struct act {
     uint32_t key;
     const char *label; /* the key as the help writes it */
@@ -92,6 +94,7 @@ struct act {
 
 struct screen {
     const char *name; /* --screen NAME, and in the palette */
+    int number;       /* its key; 0: none */
     const char *title;
     const char *help;
     const struct part *parts;
@@ -100,7 +103,7 @@ struct screen {
     const char *opens; /* name of the screen that Enter opens for a row; NULL: none */
     const struct act *acts;
     int act_count;
-    bool child; /* is about a subject: opened from another screen, without a number of its own */
+    bool child; /* is about a subject: opened from another screen */
     /* Writes the statement of the main part itself (a filter, a page). NULL: as the part says. */
     bool (*ask)(struct view *view, struct query *query, struct err *err);
     /* Draws it all itself. NULL: the parts as they are. */

@@ -41,7 +41,7 @@ struct view {
     char filter[VIEW_TEXT];
     int sort; /* a field of the main part; -1: as the database gave them */
     bool reversed;
-    bool masked; /* persons are shown in part */
+    bool masked;              /* persons are shown in part */
     char aside_of[VIEW_TEXT]; /* the row that the panes beside were asked for */
     void *own;                /* the screen's */
 };

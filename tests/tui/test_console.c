@@ -51,7 +51,7 @@ TEST(pools_are_shown_with_their_level) {
     assert_row(s, "展览", (const char *const[]){"! ", "412", "9 000", NULL});
     assert_row(s, "Lecture", (const char *const[]){"!!", " 0 ", "······", NULL});
     test_screen_until(s, "Last fills");
-    assert_row(s, "first fill", (const char *const[]){"Summer gala", "9 000", "0.50", "18 000/s", NULL});
+    assert_row(s, "first fill", (const char *const[]){"Summer gala", "9 000", "0.50", "18 000", NULL});
     assert_row(s, "TEMPLATE", (const char *const[]){"READY", "WANTED", "FILL", "EPOCH", "LIFE", "/MIN", NULL});
     test_screen_until(s, "q Quit");
 }
@@ -59,7 +59,7 @@ TEST(pools_are_shown_with_their_level) {
 TEST(the_console_speaks_chinese_where_the_host_has_no_such_locale) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, NULL);
 
-    test_screen_until(s, "[1 卡池] 2 任务");
+    test_screen_until(s, "[4 卡池] 5 任务");
     assert_row(s, "模板", (const char *const[]){"可用", "目标", "存量", "周期", "余时", "领/分", NULL});
     assert_row(s, "Summer gala", (const char *const[]){"已通过", "9 000", NULL});
     test_screen_until(s, "首次补充");
@@ -69,16 +69,16 @@ TEST(the_console_speaks_chinese_where_the_host_has_no_such_locale) {
 TEST(the_option_names_the_language_before_the_environment) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, "--lang", "en", "--screen", "jobs");
 
-    test_screen_until(s, "[2 Jobs]");
+    test_screen_until(s, "[5 Jobs]");
     assert_row(s, "whitelist_check", (const char *const[]){"festival", "failed", "40164 invalid", NULL});
 }
 
 TEST(keys_change_the_screen_and_the_help_comes_from_their_tables) {
     AUTO_SCREEN struct test_screen *s = console(&english, NULL);
 
-    test_screen_until(s, "[1 Pools]");
-    test_screen_keys(s, "2");
-    test_screen_until(s, "[2 Jobs]");
+    test_screen_until(s, "[4 Pools]");
+    test_screen_keys(s, "5");
+    test_screen_until(s, "[5 Jobs]");
     test_screen_keys(s, "?");
     test_screen_until(s, "ask the database now");
     test_screen_keys(s, "\x1b");
@@ -163,7 +163,7 @@ TEST(a_lost_connection_is_told_and_comes_back) {
     test_screen_keys(s, "?");
     let_in(true);
     test_screen_keys(s, "r");
-    test_screen_until(s, "live, every second");
+    test_screen_until(s, "live; last");
     test_screen_until_gone(s, "NO CONNECTION");
 }
 
