@@ -188,11 +188,13 @@ static double bound_of_gap(const struct crowd *crowd) {
 /* Its cards end as if it had begun with the first moment at which it can have begun: so much it may live longer. */
 #define UNCERTAINTY "extract(epoch from h.first_seen_at + interval '7200 s' / s.time_scale - h.valid_until)"
 
-/* Of the api_ticket that ended in this gap. */
+/* Of the api_ticket that ended in this gap. One of unknown age may end at any time: it is asked for as seldom as the
+ * day's budget wants. */
 static double uncertainty(const struct crowd *crowd, const struct gap *gap) {
     return strtod(test_sql(NULL,
-                           "select " UNCERTAINTY " from kaquan.site s, kaquan.credential_history h where account_id"
-                           " = %" PRId64 " and kind = 'api_ticket' and epoch = (select max(epoch) - 1 from"
+                           "select case when age_known then " UNCERTAINTY " else 'infinity' end"
+                           " from kaquan.site s, kaquan.credential_history h where account_id = %" PRId64
+                           " and kind = 'api_ticket' and epoch = (select max(epoch) - 1 from"
                            " kaquan.batch where template_id = %" PRId32 " and committed_at <= to_timestamp(%.6f))",
                            crowd->scene->account, crowd->scene->template_id,
                            gap->end + clock_wall() - clock_seconds()),
