@@ -332,8 +332,7 @@ static void draw_text(struct dialog *d, struct area area) {
 
 static void draw_field(const struct dialog *d, int i, struct area in, int row) {
     const struct form_field *field = &d->fields[i];
-    int room = in.columns - LABEL;
-    int width = field->problem[0] != '\0' ? room / 2 : room;
+    int width = in.columns - LABEL - 2;
 
     ui_format(row, in.column, LABEL - 1, ROLE_NORMAL, "%s%s", _(field->prompt->label),
               field->prompt->needed ? " *" : "");
@@ -345,7 +344,19 @@ static void draw_field(const struct dialog *d, int i, struct area in, int row) {
         edit_draw(&field->edit, row, in.column + LABEL, width, d->focus == i);
     }
     if (field->problem[0] != '\0')
-        ui_format(row, in.column + LABEL + width + 1, room - width - 1, ROLE_BAD, "! %s", field->problem);
+        ui_text(row, in.column + in.columns - 1, 1, ROLE_BAD, "!");
+}
+
+/* What is wrong with the field that has the focus, or else what it is for. */
+static void draw_help(const struct dialog *d, struct area in, int row) {
+    const struct form_field *field = &d->fields[d->focus];
+
+    if (d->focus >= d->field_count)
+        return;
+    if (field->problem[0] != '\0')
+        ui_format(row, in.column, in.columns, ROLE_BAD, "! %s: %s", _(field->prompt->label), field->problem);
+    else if (field->prompt->help)
+        ui_text(row, in.column, in.columns, ROLE_DIM, _(field->prompt->help));
 }
 
 static void draw_buttons(const struct dialog *d, struct area in, int row) {
@@ -372,7 +383,6 @@ static void draw_form(struct dialog *d, struct area area) {
     struct area probe = {0, 0, 1000, (area.columns - 2 < BOX_COLUMNS ? area.columns - 2 : BOX_COLUMNS) - 2 * EDGE};
     int above = lines(probe, buf_str(&d->text), 0, false);
     struct area in = draw_box(area, above + d->field_count + (above > 0 ? 1 : 0) + 4, d);
-    const char *help = d->focus < d->field_count ? d->fields[d->focus].prompt->help : NULL;
     int row, first = 0;
 
     lines((struct area){in.row, in.column, above, in.columns}, buf_str(&d->text), 0, true);
@@ -381,8 +391,7 @@ static void draw_form(struct dialog *d, struct area area) {
         first++;
     for (int i = first; i < d->field_count && row < in.row + in.rows - 3; i++)
         draw_field(d, i, in, row++);
-    if (help)
-        ui_text(in.row + in.rows - 3, in.column, in.columns, ROLE_DIM, _(help));
+    draw_help(d, in, in.row + in.rows - 3);
     draw_buttons(d, in, in.row + in.rows - 1);
 }
 
