@@ -46,9 +46,9 @@ TEST_INCLUDES := -iquote worker -iquote tui -iquote tests/harness
 COMPILE  := $(CC) $(LANGUAGE) $(WARNINGS) $(OPTIMIZE_$(VARIANT)) $(INCLUDES) $(CPPFLAGS) $(CFLAGS)
 LINK     := $(CC) $(LINK_$(VARIANT)) $(LDFLAGS)
 LIBS     := -lpq -lcurl -lcrypto -lssl -lcjson -lm
-TUI_LIBS := -lncursesw -lpanelw -ltinfo
+TUI_LIBS := -lncursesw -lpanelw -ltinfo -lqrencode
 SIM_LIBS := -lmicrohttpd -lcjson -lcurl -lssl -lcrypto -lpthread -lm
-TEST_LIBS := -lcmocka -lvterm -lutil
+TEST_LIBS := -lcmocka -lvterm -lutil -lzbar
 
 # --- what there is ---
 

@@ -40,6 +40,7 @@ static const struct look {
     [ROLE_PROD]     = {COLOR_RED,     -1,    A_REVERSE | A_BOLD,   A_REVERSE | A_BOLD},
     [ROLE_FIELD]    = {-1,            -1,    A_UNDERLINE,          A_UNDERLINE},
     [ROLE_PAPER]    = {INK,           PAPER, A_NORMAL,             A_REVERSE},
+    [ROLE_INK]      = {PAPER,         INK,   A_NORMAL,             A_NORMAL},
 };
 /* clang-format on */
 

@@ -19,6 +19,7 @@ enum term_role {
     ROLE_PROD,  /* a production environment */
     ROLE_FIELD, /* a text field without the focus; with it, it is ROLE_SELECTED */
     ROLE_PAPER, /* black on white whatever the theme: a code to scan */
+    ROLE_INK,   /* a ground of that black */
     TERM_ROLES
 };
 

@@ -28,7 +28,8 @@ static const struct key_name {
     {KEY_BACKSPACE, TERM_BACKSPACE}, {KEY_DC,         TERM_DELETE},
     {KEY_IC,        TERM_INSERT},    {KEY_F(1),       TERM_F1},
     {KEY_F(2),      TERM_F2},        {KEY_F(8),       TERM_F8},
-    {KEY_RESIZE,    TERM_RESIZE},    {CODE_PASTE,     PASTE_BEGINS},
+    {KEY_RESIZE,    TERM_RESIZE},    {KEY_SUSPEND,    TERM_CTRL_Z}, /* a key of its own on the text console */
+        {CODE_PASTE,     PASTE_BEGINS},
     {CODE_PING,     PING},           {CODE_PASTE_END, PASTE_ENDS},
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "lang.h"
 #include "text.h"
 
@@ -305,6 +306,18 @@ void ui_cell(const struct ui_table *table, int line, size_t column, enum term_ro
         ui_right(row, table->left[column], table->width[column], role, text);
     else
         ui_text(row, table->left[column], table->width[column], role, text);
+}
+
+/* --- time --- */
+
+double ui_wall(void) {
+    const char *fixed = getenv("KAQUAN_NOW");
+
+    return fixed ? strtod(fixed, NULL) : clock_wall();
+}
+
+double ui_measured(double seconds) {
+    return getenv("KAQUAN_NOW") ? 0 : seconds;
 }
 
 /* --- figures --- */

@@ -57,6 +57,11 @@ void ui_table(struct ui_table *table, const struct ui_column *columns, size_t co
 /* `line` counts below the heads. */
 void ui_cell(const struct ui_table *table, int line, size_t column, enum term_role role, const char *text);
 
+/* The wall clock as it is shown. KAQUAN_NOW (Unix seconds) lets it stand still, for the pictures of tests; what was
+ * measured is shown as 0 then. */
+double ui_wall(void);
+double ui_measured(double seconds);
+
 /* Figures. Each returns `out`. */
 enum { UI_FIGURE = 32 };
 const char *ui_number(char out[UI_FIGURE], int64_t number);  /* "412", "20 000", "1.2M" */

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <vterm.h>
@@ -30,6 +31,8 @@ struct test_screen {
     struct buf bytes;
     struct buf row;
     bool closed; /* the program's end was closed */
+    bool caret;  /* is to be seen */
+    unsigned pings, answered;
 };
 
 /* --- starting --- */
@@ -41,25 +44,65 @@ static void set_or_unset(const char *name, const char *value) {
         unsetenv(name);
 }
 
-static _Noreturn void become(const struct test_screen_run *how, const char *program, const char *const *arguments) {
-    char *copies[ARGUMENTS + 2] = {mem_text(program)};
-
-    for (size_t i = 0; i < ARGUMENTS && arguments[i]; i++)
-        copies[i + 1] = mem_text(arguments[i]);
+static void set_environment(const struct test_screen_run *how) {
     set_or_unset("TERM", how->term ? how->term : "xterm-256color");
     set_or_unset("LANG", how->lang ? how->lang : "C.UTF-8");
     set_or_unset("NO_COLOR", how->no_color);
     set_or_unset("PGUSER", how->user ? how->user : "kaquan_worker");
+    set_or_unset("KAQUAN_NOW", how->now);
+    setenv("KAQUAN_TEST_SYNC", "1", 1);
     unsetenv("LANGUAGE");
     unsetenv("LINES");
     unsetenv("COLUMNS");
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    execv(program, copies);
-    _exit(127);
 }
 
-struct test_screen *test_screen_start(const struct test_screen_run *how, const char *program,
-                                      const char *const *arguments) {
+struct program {
+    const char *path;
+    const char *const *arguments;
+};
+
+static int become(void *context) {
+    const struct program *program = context;
+    char *copies[ARGUMENTS + 2] = {mem_text(program->path)};
+
+    for (size_t i = 0; i < ARGUMENTS && program->arguments[i]; i++)
+        copies[i + 1] = mem_text(program->arguments[i]);
+    execv(program->path, copies);
+    return 127;
+}
+
+/* What the program says by OSC 7711: the number of our last ping that it read (tui/term_osc.h). */
+static int on_osc(const char *command, size_t len, void *user) {
+    struct test_screen *s = user;
+    char text[32];
+
+    snprintf(text, sizeof(text), "%.*s", (int)len, command);
+    return sscanf(text, "7711;%u", &s->answered) == 1;
+}
+
+static int on_property(VTermProp property, VTermValue *value, void *user) {
+    struct test_screen *s = user;
+
+    if (property == VTERM_PROP_CURSORVISIBLE)
+        s->caret = value->boolean;
+    return 1;
+}
+
+static void start_terminal(struct test_screen *s, int rows, int columns) {
+    static const VTermScreenCallbacks screen = {.settermprop = on_property};
+    static const VTermParserCallbacks others = {.osc = on_osc};
+
+    s->vterm = vterm_new(rows, columns);
+    vterm_set_utf8(s->vterm, 1);
+    s->cells = vterm_obtain_screen(s->vterm);
+    vterm_screen_set_callbacks(s->cells, &screen, s);
+    vterm_screen_set_unrecognised_fallbacks(s->cells, &others, s);
+    vterm_screen_enable_altscreen(s->cells, 1);
+    vterm_screen_reset(s->cells, 1);
+}
+
+struct test_screen *test_screen_call(const struct test_screen_run *how, int (*body)(void *context), void *context) {
     struct test_screen *s = mem_new(sizeof(*s));
     int rows = how->rows > 0 ? how->rows : 24;
     int columns = how->columns > 0 ? how->columns : 80;
@@ -69,16 +112,19 @@ struct test_screen *test_screen_start(const struct test_screen_run *how, const c
     s->pid = forkpty(&s->fd, NULL, NULL, &size);
     if (s->pid < 0)
         test_fail("forkpty: %s", strerror(errno));
-    if (s->pid == 0)
-        become(how, program, arguments);
+    if (s->pid == 0) {
+        set_environment(how);
+        _exit(body(context));
+    }
     fcntl(s->fd, F_SETFL, O_NONBLOCK);
     fcntl(s->fd, F_SETFD, FD_CLOEXEC);
-    s->vterm = vterm_new(rows, columns);
-    vterm_set_utf8(s->vterm, 1);
-    s->cells = vterm_obtain_screen(s->vterm);
-    vterm_screen_enable_altscreen(s->cells, 1);
-    vterm_screen_reset(s->cells, 1);
+    start_terminal(s, rows, columns);
     return s;
+}
+
+struct test_screen *test_screen_start(const struct test_screen_run *how, const char *program,
+                                      const char *const *arguments) {
+    return test_screen_call(how, become, &(struct program){program, arguments});
 }
 
 void test_screen_free(struct test_screen *s) {
@@ -159,6 +205,41 @@ int test_screen_column(struct test_screen *s, int row, const char *text) {
     return -1;
 }
 
+static int colour_of(const VTermColor *colour) {
+    bool own = VTERM_COLOR_IS_DEFAULT_FG(colour) || VTERM_COLOR_IS_DEFAULT_BG(colour);
+
+    return own || !VTERM_COLOR_IS_INDEXED(colour) ? -1 : colour->indexed.idx;
+}
+
+struct test_cell test_screen_cell(struct test_screen *s, int row, int column) {
+    AUTO_BUF struct buf text = {0};
+    struct test_cell out = {.colour = -1};
+    VTermScreenCell cell;
+
+    vterm_screen_get_cell(s->cells, (VTermPos){.row = row, .col = column}, &cell);
+    add_cells(s, row, column, column + 1, &text);
+    text_copy(out.text, sizeof(out.text), strcmp(buf_str(&text), " ") == 0 ? "" : buf_str(&text));
+    out.bold = cell.attrs.bold;
+    out.underline = cell.attrs.underline;
+    out.reverse = cell.attrs.reverse;
+    out.colour = colour_of(&cell.fg);
+    out.ground = colour_of(&cell.bg);
+    return out;
+}
+
+bool test_screen_cursor(struct test_screen *s, int *row, int *column) {
+    VTermPos at;
+
+    vterm_state_get_cursorpos(vterm_obtain_state(s->vterm), &at);
+    *row = at.row;
+    *column = at.col;
+    return s->caret;
+}
+
+void test_screen_size(struct test_screen *s, int *rows, int *columns) {
+    vterm_get_size(s->vterm, rows, columns);
+}
+
 /* --- waiting --- */
 
 /* A row with `text` and, unless it is NULL, with `other`. */
@@ -172,7 +253,7 @@ static int find(struct test_screen *s, const char *text, const char *other) {
     return -1;
 }
 
-static void show(struct test_screen *s) {
+void test_screen_show(struct test_screen *s) {
     int rows, columns;
 
     vterm_get_size(s->vterm, &rows, &columns);
@@ -200,7 +281,7 @@ static int wait_for(struct test_screen *s, const char *text, const char *other, 
     take(s);
     while (((row = find(s, text, other)) >= 0) != there)
         if (!more(s, deadline)) {
-            show(s);
+            test_screen_show(s);
             test_fail("\"%s\"%s%s did not %s", text, other ? " with " : "", other ? other : "",
                       there ? "appear" : "go");
         }
@@ -217,6 +298,18 @@ int test_screen_until_both(struct test_screen *s, const char *text, const char *
 
 void test_screen_until_gone(struct test_screen *s, const char *text) {
     wait_for(s, text, NULL, false);
+}
+
+void test_screen_idle(struct test_screen *s) {
+    double deadline = clock_seconds() + PATIENCE_S;
+
+    s->pings++;
+    test_screen_keys(s, "\x1b[7711~");
+    while (s->answered != s->pings)
+        if (!more(s, deadline)) {
+            test_screen_show(s);
+            test_fail("the program did not become idle");
+        }
 }
 
 /* --- acting --- */
@@ -239,6 +332,10 @@ void test_screen_signal(struct test_screen *s, int signal) {
     kill(s->pid, signal);
 }
 
+pid_t test_screen_pid(const struct test_screen *s) {
+    return s->pid;
+}
+
 int test_screen_end(struct test_screen *s) {
     double deadline = clock_seconds() + PATIENCE_S;
     int status = 0;
@@ -246,7 +343,7 @@ int test_screen_end(struct test_screen *s) {
     while (more(s, deadline))
         continue;
     if (!s->closed) {
-        show(s);
+        test_screen_show(s);
         test_fail("the program did not end");
     }
     waitpid(s->pid, &status, 0);

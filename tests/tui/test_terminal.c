@@ -1,0 +1,648 @@
+/* What lies between the console and a terminal: keys, caret, looks, hostile texts, codes to scan. Most tests run a
+ * stage: a loop with a drawing of their own, in a virtual terminal. */
+#include "harness.h"
+
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zbar.h>
+
+#include "edit.h"
+#include "qr.h"
+#include "screen.h"
+#include "text.h"
+#include "ui.h"
+
+#define AUTO_SCREEN AUTO(screen_auto)
+static void screen_auto(struct test_screen **screen) {
+    test_screen_free(*screen);
+}
+
+/* --- the stage --- */
+
+struct stage {
+    struct term_options options;
+    void (*draw)(struct stage *stage);
+    const char *text; /* for the drawing */
+    int number;
+    uint32_t key; /* the last one */
+    char pasted[64];
+    struct edit edit;
+};
+
+/* Until q. */
+static int play(void *context) {
+    struct stage *stage = context;
+    struct pollfd watch = {.fd = STDIN_FILENO, .events = POLLIN};
+    struct err err = {0};
+
+    if (!term_start(&stage->options, &err))
+        return 78;
+    while (stage->key != 'q') {
+        uint32_t key;
+
+        term_clear();
+        stage->draw(stage);
+        term_show();
+        term_idle();
+        poll(&watch, 1, 50); /* a signal may come just before it: the console has its tick */
+        while ((key = term_read()) != TERM_NONE) {
+            stage->key = key;
+            text_copy(stage->pasted, sizeof(stage->pasted), term_pasted());
+            edit_key(&stage->edit, key);
+        }
+    }
+    term_stop();
+    return 0;
+}
+
+static const struct test_screen_run usual = {0}, plain = {.no_color = "1"};
+
+/* --- keys --- */
+
+static void draw_key(struct stage *stage) {
+    ui_format(0, 0, 80, ROLE_NORMAL, "key %x", stage->key);
+    ui_text(1, 0, 80, ROLE_NORMAL, stage->pasted);
+}
+
+TEST(keys_have_one_name_however_the_terminal_sends_them) {
+    static const struct {
+        const char *bytes;
+        uint32_t key;
+    } rows[] = {
+        {"a", 'a'},
+        {"展", 0x5C55},
+        {"\x03", TERM_CTRL_C},
+        {"\x13", TERM_CTRL_S},
+        {"\x11", TERM_CTRL_Q},
+        {"\x1A", TERM_CTRL_Z},
+        {"\x1F", TERM_CTRL_UNDERSCORE},
+        {"\t", TERM_TAB},
+        {"\r", TERM_ENTER},
+        {"\n", TERM_ENTER},
+        {"\x1bOM", TERM_ENTER},
+        {"\b", TERM_BACKSPACE},
+        {"\x7f", TERM_BACKSPACE},
+        {"\x1b", TERM_ESC},
+        {"\x1b[A", TERM_UP},
+        {"\x1bOA", TERM_UP},
+        {"\x1b[D", TERM_LEFT},
+        {"\x1bOC", TERM_RIGHT},
+        {"\x1b[Z", TERM_BACKTAB},
+        {"\x1b[H", TERM_HOME},
+        {"\x1bOH", TERM_HOME},
+        {"\x1b[1~", TERM_HOME},
+        {"\x1b[7~", TERM_HOME},
+        {"\x1b[F", TERM_END},
+        {"\x1b[4~", TERM_END},
+        {"\x1b[2~", TERM_INSERT},
+        {"\x1b[3~", TERM_DELETE},
+        {"\x1b[5~", TERM_PAGE_UP},
+        {"\x1b[6~", TERM_PAGE_DOWN},
+        {"\x1bOP", TERM_F1},
+        {"\x1b[12~", TERM_F2},
+        {"\x1b[19~", TERM_F8},
+        {"\x1b[20~", TERM_OTHER},
+    };
+    static const char *const terms[] = {"xterm-256color", "screen-256color", "tmux-256color", "linux", "vt100"};
+
+    for (size_t t = 0; t < ARRAY_LEN(terms); t++) {
+        AUTO_SCREEN struct test_screen *s =
+            test_screen_call(&(struct test_screen_run){.term = terms[t]}, play, &(struct stage){.draw = draw_key});
+
+        for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+            char wanted[32];
+
+            if (rows[i].key == TERM_OTHER && strcmp(terms[t], "vt100") == 0)
+                continue; /* has no F9 that others would know */
+            snprintf(wanted, sizeof(wanted), "key %x", rows[i].key);
+            test_screen_keys(s, rows[i].bytes);
+            test_screen_idle(s);
+            assert_string_equal(test_screen_row(s, 0), wanted);
+        }
+    }
+}
+
+TEST(a_paste_comes_as_one_and_none_of_it_is_a_key) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_key});
+
+    test_screen_idle(s);
+    test_screen_keys(s, "\x1b[200~q\r\x1b[A\x03");
+    test_screen_keys(s, "卡\x1b[201~");
+    test_screen_until(s, "q\\x0a");
+    assert_non_null(strstr(test_screen_row(s, 1), "卡"));
+    test_screen_keys(s, "x");
+    test_screen_idle(s);
+    assert_string_equal(test_screen_row(s, 0), "key 78");
+    test_screen_keys(s, "q");
+    assert_int_equal(test_screen_end(s), 0);
+    assert_non_null(strstr(strstr(buf_str(test_screen_bytes(s)), "\x1b[?2004h"), "\x1b[?2004l"));
+}
+
+/* --- a text field --- */
+
+static void draw_field(struct stage *stage) {
+    edit_draw(&stage->edit, 2, 10, 10, true);
+    ui_text(5, 0, 10, ROLE_NORMAL, "drawn last");
+}
+
+static void assert_caret(struct test_screen *s, int row, int column) {
+    int at_row, at_column;
+
+    test_screen_idle(s);
+    assert_true(test_screen_cursor(s, &at_row, &at_column));
+    assert_int_equal(at_row, row);
+    assert_int_equal(at_column, column);
+}
+
+TEST(the_caret_is_where_the_next_character_goes) {
+    static const struct {
+        const char *keys, *row;
+        int column;
+    } steps[] = {
+        {"a", "a", 11},
+        {"展览", "a展览", 15},
+        {"\x1b[D", "a展览", 13},
+        {"\x1b[H", "a展览", 10},
+        {"\x1b[F123456", "123456", 16}, /* ten columns do not hold it */
+        {"\x1b[H", "a展览12345", 10},
+        {"\x1b[C\x7f", "展览123456", 10},
+    };
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_field});
+
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        test_screen_keys(s, steps[i].keys);
+        assert_caret(s, 2, steps[i].column);
+        assert_string_equal(test_screen_row(s, 2) + strspn(test_screen_row(s, 2), " "), steps[i].row);
+        assert_true(test_screen_cell(s, 2, 10).reverse);
+        assert_true(test_screen_cell(s, 2, 19).reverse);
+        assert_false(test_screen_cell(s, 2, 20).reverse);
+    }
+}
+
+TEST(without_a_field_the_caret_is_hidden) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_key});
+    int row, column;
+
+    test_screen_idle(s);
+    assert_false(test_screen_cursor(s, &row, &column));
+    assert_int_equal(row, 23);
+}
+
+TEST(a_secret_is_drawn_as_stars) {
+    AUTO_SCREEN struct test_screen *s =
+        test_screen_call(&usual, play, &(struct stage){.draw = draw_field, .edit = {.secret = true}});
+
+    test_screen_idle(s); /* until then the terminal itself echoes */
+    test_screen_keys(s, "\x1b[200~geheim卡\x1b[201~");
+    test_screen_until(s, "*******");
+    assert_caret(s, 2, 17);
+    assert_null(strstr(buf_str(test_screen_bytes(s)), "geheim"));
+}
+
+/* --- looks --- */
+
+static void draw_roles(struct stage *stage UNUSED) {
+    static const char *const names[TERM_ROLES] = {"normal", "dim",    "accent", "ok",    "warn",  "bad", "header",
+                                                  "chosen", "marked", "PROD",   "field", "paper", "ink"};
+
+    for (int role = 0; role < TERM_ROLES; role++) {
+        ui_text(role, 0, 10, (enum term_role)role, names[role]);
+        ui_selected(true);
+        ui_ground(role, 12, 12, ROLE_SELECTED);
+        ui_text(role, 12, 10, (enum term_role)role, names[role]);
+        ui_selected(false);
+    }
+    ui_middle(14, 0, 9, ROLE_NORMAL, "oAx1234567890k9");
+    ui_middle(14, 12, 9, ROLE_NORMAL, "卡卡卡卡卡卡卡");
+}
+
+TEST(every_role_has_its_look) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_roles});
+
+    test_screen_golden(s, "roles", 0);
+}
+
+TEST(every_role_has_its_look_without_colours) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&plain, play, &(struct stage){.draw = draw_roles});
+
+    test_screen_golden(s, "roles_plain", 0);
+}
+
+/* SGR parameters 30 to 49 and 90 to 107 are colours; so is the reset of all pairs. */
+static bool sends_colour(const char *bytes) {
+    for (const char *at = bytes; (at = strstr(at, "\x1b[")) != NULL; at += 2) {
+        const char *end = at + 2 + strspn(at + 2, "0123456789;");
+
+        for (const char *number = at + 2; *end == 'm' && number < end; number += strcspn(number, ";m") + 1) {
+            long value = strtol(number, NULL, 10);
+
+            if ((value >= 30 && value <= 49) || (value >= 90 && value <= 107))
+                return true;
+        }
+    }
+    return false;
+}
+
+TEST(who_wants_no_colours_or_has_eight_gets_none) {
+    static const struct {
+        struct test_screen_run how;
+        bool no_color, coloured;
+    } rows[] = {
+        {{.no_color = "1"}, false, false},
+        {{.no_color = ""}, false, true},
+        {{0}, true, false},
+        {{.term = "xterm"}, false, false},
+        {{.term = "linux"}, false, false},
+        {{.term = "vt100"}, false, false},
+        {{0}, false, true},
+        {{.term = "tmux-256color"}, 0, true},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_SCREEN struct test_screen *s = test_screen_call(
+            &rows[i].how, play, &(struct stage){.options = {.no_color = rows[i].no_color}, .draw = draw_roles});
+
+        test_screen_keys(s, "q");
+        assert_int_equal(test_screen_end(s), 0);
+        assert_int_equal(sends_colour(buf_str(test_screen_bytes(s))), rows[i].coloured);
+    }
+}
+
+TEST(the_option_no_color_sends_no_colour) {
+    AUTO_SCREEN struct test_screen *s =
+        test_screen_start(&usual, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--no-color", NULL});
+
+    test_screen_until(s, "kaquan");
+    test_screen_until(s, "Quit");
+    assert_false(sends_colour(buf_str(test_screen_bytes(s))));
+}
+
+/* --- hostile texts --- */
+
+/* clang-format off */
+static const char *const hostile[] = {
+    "\x1b[2J", "\x1b]0;title\x07", "\x1b]52;c;eA==\x07", "\x1bP+q544e\x1b\\", "\x1b[6n", "\x1b[200~", "\x1b[?1049l",
+    "\x1b" "c", "\x1b(0", "\x1b]8;;http://x\x1b\\link", "a\rb", "a\nb", "a\tb", "a\bb", "\x07", "\x0e", "\x18", "\x7f",
+    "\xc2\x9b" "31m", "\xc2\x9d" "52;c;eA==\xc2\x9c", "\xc2\x90", "\xc2\x85", "\x9b" "31m", "\xff\xfe", "\xe5\x8d",
+    "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x80\xae" "gpj.exe", "\xe2\x81\xa6x\xe2\x81\xa9", "\xd8\x9c",
+    "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xe3\x85\xa4",
+    "\xf0\x9f\xab\xa8 newest", "\xe2\x9d\xa4\xef\xb8\x8f heart",
+    "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7", "\xf0\x9f\x87\xa8\xf0\x9f\x87\xb3",
+    "Z\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87", "卡票卡票卡票卡票卡票卡票卡票", "%n%s%99999d",
+};
+/* clang-format on */
+enum { HOSTILE = ARRAY_LEN(hostile), LONG = 10000 };
+
+static void draw_hostile(struct stage *stage UNUSED) {
+    char endless[LONG + 1];
+
+    for (int i = 0; i < LONG; i++)
+        endless[i] = "\x1b]52;"[i % 5];
+    endless[LONG] = '\0';
+    for (int row = 0; row <= HOSTILE; row++) {
+        const char *text = row < HOSTILE ? hostile[row] : endless;
+
+        ui_text(row, 0, 20, ROLE_NORMAL, text);
+        ui_text(row, 20, 1, ROLE_NORMAL, "|");
+        ui_right(row, 30, 20, ROLE_OK, text);
+        ui_text(row, 50, 1, ROLE_NORMAL, "|");
+        ui_middle(row, 60, 9, ROLE_NORMAL, text);
+        ui_text(row, 69, 1, ROLE_NORMAL, "|");
+    }
+    ui_paragraph((struct area){HOSTILE + 1, 0, 3, 80}, ROLE_NORMAL, endless);
+}
+
+/* Behind a sequence that curses writes: CSI, a choice of letters, a mode of the keypad, our own OSC; NULL: it is
+ * none. */
+static const char *after_sequence(const char *at) {
+    static const char idle[] = "\x1b]7711;";
+
+    if (strncmp(at, idle, strlen(idle)) == 0)
+        return strchr(at, '\a') + 1;
+    if (at[1] == '[')
+        return at + 2 + strspn(at + 2, "?0123456789;") + 1;
+    if (at[1] == '(' || at[1] == ')')
+        return at + 3;
+    return strchr("=>78M", at[1]) ? at + 2 : NULL;
+}
+
+static void assert_only_our_sequences(const struct buf *bytes) {
+    const char *at = buf_str(bytes), *end = at + bytes->len;
+    uint32_t point;
+
+    assert_null(memchr(at, 0, bytes->len));
+    while (at < end) {
+        size_t n = utf8_next(at, (size_t)(end - at), &point);
+
+        if (point == 0x1B)
+            at = after_sequence(at);
+        else
+            at += n;
+        assert_non_null(at);
+        assert_true(n > 0);
+        assert_true(point >= 0x20 || point == 0x1B || point == '\r' || point == '\n' || point == '\b' ||
+                    point == 0x0F); /* screen's way to plain letters */
+        assert_false(point >= 0x7F && point < 0xA0);
+        assert_false((point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E));
+        assert_false((point >= 0x2066 && point <= 0x2069) || point >= 0xE0000);
+    }
+}
+
+TEST(hostile_texts_are_marks_in_straight_columns) {
+    static const char *const terms[] = {"xterm-256color", "screen-256color", "tmux-256color"};
+
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        AUTO_SCREEN struct test_screen *s =
+            test_screen_call(&(struct test_screen_run){.term = terms[i], .rows = HOSTILE + 4}, play,
+                             &(struct stage){.draw = draw_hostile});
+
+        test_screen_idle(s);
+        for (int row = 0; row <= HOSTILE; row++)
+            for (size_t bar = 0; bar < 3; bar++)
+                assert_string_equal(test_screen_cell(s, row, (const int[]){20, 50, 69}[bar]).text, "|");
+        test_screen_keys(s, "q");
+        assert_int_equal(test_screen_end(s), 0);
+        assert_only_our_sequences(test_screen_bytes(s));
+    }
+}
+
+/* --- the clipboard --- */
+
+static void draw_copy(struct stage *stage) {
+    AUTO_BUF struct buf text = {0};
+
+    for (int i = 0; i < stage->number; i++)
+        buf_char(&text, 'x');
+    if (stage->key == 'y')
+        ui_text(0, 0, 20, ROLE_NORMAL, term_copy(buf_str(&text), text.len) ? "copied" : "too long");
+}
+
+TEST(what_is_copied_goes_to_the_terminal_when_it_is_not_too_long) {
+    static const struct {
+        int len;
+        const char *said, *bytes;
+    } rows[] = {{3, "copied", "\x1b]52;c;eHh4\a"},
+                {1, "copied", "\x1b]52;c;eA==\a"},
+                {74994, "copied", "HgNw"},
+                {74995, "too long", ""}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_SCREEN struct test_screen *s =
+            test_screen_call(&usual, play, &(struct stage){.draw = draw_copy, .number = rows[i].len});
+
+        test_screen_keys(s, "y");
+        test_screen_until(s, rows[i].said);
+        assert_int_equal(strstr(buf_str(test_screen_bytes(s)), "\x1b]52;") != NULL,
+                         strcmp(rows[i].said, "copied") == 0);
+        assert_non_null(strstr(buf_str(test_screen_bytes(s)), i < 2 ? rows[i].bytes : ""));
+    }
+}
+
+/* --- codes to scan --- */
+
+enum { PIXELS = 4 }; /* a module's edge */
+
+struct picture {
+    unsigned width, height;
+    unsigned char *grey;
+};
+
+/* Is half a cell light? An operator's terminal has light letters on a dark ground, or the colours the cell asks for.
+ */
+static bool is_light(const struct test_cell *cell, bool lower) {
+    bool ink = strcmp(cell->text, "█") == 0 || strcmp(cell->text, lower ? "▄" : "▀") == 0;
+    int colour = cell->colour < 0 ? 231 : cell->colour, ground = cell->ground < 0 ? 16 : cell->ground;
+
+    return (ink != cell->reverse ? colour : ground) == 231;
+}
+
+/* `halves`: a cell is two modules above each other; else half a module. */
+static struct picture photograph(struct test_screen *s, bool halves) {
+    unsigned wide = halves ? PIXELS : PIXELS / 2, high = PIXELS;
+    struct picture p = {0};
+    int rows, columns;
+
+    test_screen_size(s, &rows, &columns);
+    p.width = (unsigned)columns * wide;
+    p.height = (unsigned)rows * high * (halves ? 2 : 1);
+    p.grey = mem_new((size_t)p.width * p.height);
+    for (unsigned y = 0; y < p.height; y++)
+        for (unsigned x = 0; x < p.width; x++) {
+            struct test_cell cell = test_screen_cell(s, (int)(y / high / (halves ? 2 : 1)), (int)(x / wide));
+
+            p.grey[y * p.width + x] = is_light(&cell, halves && y / high % 2 == 1) ? 255 : 0;
+        }
+    return p;
+}
+
+static void assert_scans(struct test_screen *s, bool halves, const char *wanted) {
+    struct picture p = photograph(s, halves);
+    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+    zbar_image_t *image = zbar_image_create();
+    const zbar_symbol_t *symbol;
+
+    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+    zbar_image_set_size(image, p.width, p.height);
+    zbar_image_set_data(image, p.grey, (unsigned long)p.width * p.height, NULL);
+    assert_int_equal(zbar_scan_image(scanner, image), 1);
+    symbol = zbar_image_first_symbol(image);
+    assert_string_equal(zbar_symbol_get_data(symbol), wanted);
+    zbar_image_destroy(image);
+    zbar_image_scanner_destroy(scanner);
+    free(p.grey);
+}
+
+static void draw_qr(struct stage *stage) {
+    struct area area = {0};
+    struct err err = {0};
+
+    term_size(&area.rows, &area.columns);
+    qr_draw(area, stage->text, QR_MARGIN, &err);
+}
+
+/* The digits, letters and links that tickets have. */
+static const char *const codes[] = {
+    "603184207551",
+    "110201201245",
+    "000000000000",
+    "6031842075512",
+    "60318420755123",
+    "603184207551234",
+    "6031842075512345",
+    "60318420755123456",
+    "603184207551234567",
+    "6031842075512345678",
+    "60318420755123456789",
+    "KQ7F2M9XTR4B",
+    "KQ7F2M9XTR4B8W3ZP6HD",
+    "kq7f2m9xTR4b",
+    "abcdefghijklmnopqrst",
+    "A-9_b.0~Z4k2",
+    "https://t.example.com/c/603184207551?s=aB3dE",
+    "https://tickets.example.com/card/603184207551?s=aB3dEfGh1234567890abcd",
+};
+
+static void scan_all(const struct test_screen_run *how, bool ascii) {
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        AUTO_SCREEN struct test_screen *s = test_screen_call(
+            how, play, &(struct stage){.options = {.ascii = ascii}, .draw = draw_qr, .text = codes[i]});
+
+        test_screen_idle(s);
+        assert_scans(s, !ascii, codes[i]);
+    }
+}
+
+TEST(every_code_is_scanned_from_the_screen) {
+    scan_all(&usual, false);
+}
+
+TEST(every_code_is_scanned_without_colours) {
+    scan_all(&plain, false);
+}
+
+TEST(every_code_is_scanned_in_ascii_where_there_is_room) {
+    scan_all(&(struct test_screen_run){.rows = 50, .columns = 100}, true);
+    scan_all(&(struct test_screen_run){.rows = 50, .columns = 100, .term = "vt100"}, true);
+}
+
+TEST(a_code_without_room_is_a_text_and_a_note) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&(struct test_screen_run){.rows = 12, .columns = 60}, play,
+                                                         &(struct stage){.draw = draw_qr, .text = codes[0]});
+
+    test_screen_idle(s);
+    assert_string_equal(test_screen_row(s, 0), codes[0]);
+    assert_string_equal(test_screen_row(s, 2), "The code needs 25x13 cells, here are 60x12: make the window");
+    test_screen_resize(s, 13, 60);
+    test_screen_until_gone(s, "make the window");
+    test_screen_idle(s);
+    assert_scans(s, true, codes[0]);
+}
+
+/* --- the console in it --- */
+
+#define console(how, ...)                                                                                            \
+    test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){__VA_ARGS__, NULL})
+
+TEST(the_console_is_drawn_in_every_terminal_and_size) {
+    static const struct {
+        struct test_screen_run how;
+        const char *text;
+    } rows[] = {
+        {{.term = "xterm-256color"}, "Quit"},
+        {{.term = "screen-256color"}, "Quit"},
+        {{.term = "tmux-256color"}, "Quit"},
+        {{.term = "linux"}, "Quit"},
+        {{.term = "vt100"}, "Quit"},
+        {{.rows = 36, .columns = 120}, "Quit"},
+        {{.rows = 10, .columns = 40}, "40x10 now, 60x16 needed"},
+        {{.rows = 1, .columns = 1}, ""},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_SCREEN struct test_screen *s = console(&rows[i].how, NULL);
+
+        test_screen_until(s, rows[i].text);
+        test_screen_idle(s);
+        test_screen_keys(s, "q");
+        assert_int_equal(test_screen_end(s), 0);
+    }
+}
+
+TEST(a_storm_of_sizes_while_a_query_runs_does_no_harm) {
+    AUTO_SCREEN struct test_screen *s = console(&usual, NULL);
+    unsigned seed = 7;
+
+    test_screen_until(s, "live");
+    test_sql(NULL, "begin; lock table kaquan.template in access exclusive mode");
+    test_screen_until(s, "db WAITS");
+    for (int i = 0; i < 200; i++) {
+        seed = seed * 1103515245 + 12345;
+        test_screen_resize(s, 1 + (int)(seed >> 16) % 60, 1 + (int)(seed >> 20) % 200);
+        test_screen_keys(s, i % 5 == 0 ? "?" : "jG");
+    }
+    test_sql(NULL, "rollback");
+    test_screen_resize(s, 24, 80);
+    test_screen_until(s, "Quit");
+}
+
+/* A shell with job control; fg brings the console back after a Return. */
+static const char *const shell[] = {"-c", "set -m; \"$KAQUAN_CONSOLE\"; echo STOPPED; read -r; fg; echo ENDED $?",
+                                    NULL};
+
+static void assert_stops_and_comes_again(struct test_screen *s) {
+    test_screen_until(s, "STOPPED");
+    assert_true(test_screen_is_cooked(s));
+    test_screen_keys(s, "\n");
+    test_screen_until(s, "Quit");
+    assert_false(test_screen_is_cooked(s));
+    test_screen_idle(s);
+}
+
+TEST(ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again) {
+    AUTO_SCREEN struct test_screen *s = test_screen_start(&usual, "/bin/bash", shell);
+
+    test_screen_until(s, "Quit");
+    test_screen_keys(s, "\x1a");
+    assert_stops_and_comes_again(s);
+    test_screen_keys(s, "q");
+    test_screen_until(s, "ENDED 0");
+    test_screen_end(s);
+}
+
+/* The one child of a process. */
+static pid_t child_of(pid_t pid) {
+    char path[64], text[32] = "";
+    FILE *file;
+
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    file = fopen(path, "r");
+    assert_non_null(file);
+    assert_non_null(fgets(text, sizeof(text), file));
+    fclose(file);
+    return (pid_t)strtol(text, NULL, 10);
+}
+
+TEST(a_stop_from_outside_does_the_same) {
+    AUTO_SCREEN struct test_screen *s = test_screen_start(&usual, "/bin/bash", shell);
+
+    test_screen_until(s, "Quit");
+    kill(child_of(test_screen_pid(s)), SIGTSTP);
+    assert_stops_and_comes_again(s);
+    test_screen_resize(s, 10, 40);
+    test_screen_until(s, "needed");
+    test_screen_keys(s, "q");
+    test_screen_end(s);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keys_have_one_name_however_the_terminal_sends_them),
+        cmocka_unit_test(a_paste_comes_as_one_and_none_of_it_is_a_key),
+        cmocka_unit_test(the_caret_is_where_the_next_character_goes),
+        cmocka_unit_test(without_a_field_the_caret_is_hidden),
+        cmocka_unit_test(a_secret_is_drawn_as_stars),
+        cmocka_unit_test(every_role_has_its_look),
+        cmocka_unit_test(every_role_has_its_look_without_colours),
+        cmocka_unit_test(who_wants_no_colours_or_has_eight_gets_none),
+        cmocka_unit_test(the_option_no_color_sends_no_colour),
+        cmocka_unit_test(hostile_texts_are_marks_in_straight_columns),
+        cmocka_unit_test(what_is_copied_goes_to_the_terminal_when_it_is_not_too_long),
+        cmocka_unit_test(every_code_is_scanned_from_the_screen),
+        cmocka_unit_test(every_code_is_scanned_without_colours),
+        cmocka_unit_test(every_code_is_scanned_in_ascii_where_there_is_room),
+        cmocka_unit_test(a_code_without_room_is_a_text_and_a_note),
+        cmocka_unit_test(the_console_is_drawn_in_every_terminal_and_size),
+        cmocka_unit_test(a_storm_of_sizes_while_a_query_runs_does_no_harm),
+        cmocka_unit_test(ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again),
+        cmocka_unit_test(a_stop_from_outside_does_the_same),
+    };
+
+    setlocale(LC_ALL, "C.UTF-8");
+    return cmocka_run_group_tests(tests, test_setup, test_teardown);
+}
