@@ -339,9 +339,9 @@ static void loop(struct console *c) {
             c->changed = false;
             drawn_at = clock_seconds();
             console_draw(c);
-            if (is_idle(c))
-                term_idle();
         }
+        if (is_idle(c))
+            term_idle();
         wait_for_events(c, nap(c, drawn_at));
         read_keys(c);
     }

@@ -18,7 +18,7 @@ static bool is_connected(const struct console *c) {
 
 /* The wall's time `ago` seconds ago. */
 static const char *clock_text(char out[UI_FIGURE], double ago) {
-    time_t at = (time_t)(clock_wall() - ago);
+    time_t at = (time_t)(ui_wall() - ago);
     struct tm local;
 
     if (!localtime_r(&at, &local) || strftime(out, UI_FIGURE, "%H:%M:%S", &local) == 0)
@@ -29,7 +29,7 @@ static const char *clock_text(char out[UI_FIGURE], double ago) {
 /* --- header --- */
 
 static void database_words(const struct console *c, char *out, size_t size) {
-    double ms = db_async_round_trip(c->db) * 1000;
+    double ms = ui_measured(db_async_round_trip(c->db)) * 1000;
 
     if (db_async_waits(c->db) > 1)
         snprintf(out, size, _("db WAITS %.0f s"), db_async_waits(c->db));
