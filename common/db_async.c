@@ -77,7 +77,8 @@ static void lost(struct db_async *a) {
 }
 
 static void gave_up(struct db_async *a) {
-    fail(&a->trouble, ERR_UNAVAILABLE, "the database did not answer for %.0f s", patience(a));
+    fail(&a->trouble, ERR_UNAVAILABLE, "the %s did not answer for %.0f s", a->lookup ? "name server" : "database",
+         patience(a));
     wait_for_retry(a);
 }
 
