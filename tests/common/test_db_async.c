@@ -168,11 +168,22 @@ static struct db_async *connected_patiently(void) {
     return a;
 }
 
-/* Begins the sleep and waits until the server is at it. */
+static struct db_async *connected_over(const struct proxy *link) {
+    struct db_async *a;
+
+    go_to(proxy_host(link), 5432);
+    a = connected_patiently();
+    go_to(NULL, 0);
+    return a;
+}
+
+#define SLEEPERS "from pg_stat_activity where application_name = 'kaquan-async' and wait_event = 'PgSleep'"
+
+/* Begins the sleep and waits until the server is at it. It may still be at one whose connection has gone. */
 static void sleep_on_server(struct db_async *a) {
+    test_sql(NULL, "select pg_terminate_backend(pid, 5000) " SLEEPERS);
     db_async_ask(a, &sleeps, NULL, 0);
-    while (test_number(NULL, "select count(*) from pg_stat_activity where application_name = 'kaquan-async'"
-                             " and wait_event = 'PgSleep'") == 0)
+    while (test_number(NULL, "select count(*) " SLEEPERS) == 0)
         db_async_step(a);
 }
 
@@ -219,17 +230,37 @@ TEST(a_connection_may_go_while_a_cancel_request_is_on_its_way) {
     }
 }
 
+/* The answer is here before the request to cancel has arrived anywhere: a next statement would be hit by it. */
+TEST(an_answer_is_held_back_until_the_cancel_request_has_arrived) {
+    AUTO_PROXY struct proxy *link = proxy_new();
+    AUTO_DB_ASYNC struct db_async *a = connected_over(link);
+    AUTO_ROWS struct db_rows rows = {0};
+    struct err err = {0};
+    struct pollfd watch;
+    bool ok;
+
+    db_async_ask(a, &one, NULL, 0);
+    watch = (struct pollfd){.fd = db_async_socket(a), .events = POLLIN};
+    assert_int_equal(poll(&watch, 1, 10000), 1);
+    proxy_set(link, PROXY_STALL, 0);
+    db_async_cancel(a);
+    for (int i = 0; i < 10; i++) {
+        db_async_step(a);
+        assert_false(db_async_answer(a, &rows, &ok, &err));
+    }
+    proxy_set(link, PROXY_PASS, 0);
+    assert_true(answer(a, &rows, &err));
+    assert_true(ask(a, &one, &rows, &err));
+}
+
 /* libpq waits for as long as nobody answers its request. */
 TEST(a_cancel_request_that_is_stuck_holds_nobody_up) {
     AUTO_PROXY struct proxy *link = proxy_new();
-    AUTO_DB_ASYNC struct db_async *a = NULL;
+    AUTO_DB_ASYNC struct db_async *a = connected_over(link);
     AUTO_ROWS struct db_rows rows = {0};
     struct err err = {0};
     bool ok;
 
-    go_to(proxy_host(link), 5432);
-    a = connected_patiently();
-    go_to(NULL, 0);
     sleep_on_server(a);
     proxy_set(link, PROXY_STALL, 0);
     db_async_cancel(a);
@@ -362,6 +393,7 @@ TEST(a_silent_name_server_makes_nobody_wait) {
     static const struct peer_script refuses = {{SAY("N"), CLOSE}};
     AUTO_PEER struct peer *peer = peer_new(&refuses, 1, NULL);
     AUTO_DB_ASYNC struct db_async *a = NULL;
+    struct pollfd watch;
 
     go_to("slow.test", peer->port);
     a = db_async_new(&usual);
@@ -370,7 +402,10 @@ TEST(a_silent_name_server_makes_nobody_wait) {
         assert_int_equal(db_async_state(a), DB_ASYNC_CONNECTING);
     }
     assert_int_equal(peer->seen->connections, 0);
+    watch = (struct pollfd){.fd = db_async_socket(a), .events = db_async_events(a)};
+    assert_int_equal(poll(&watch, 1, 0), 0);
     let_it_answer(1);
+    assert_int_equal(poll(&watch, 1, 10000), 1); /* the loop wakes by itself */
     turn_until(a, DB_ASYNC_WAITING);
     assert_int_equal(peer->seen->connections, 1); /* which then refused */
 }
@@ -494,6 +529,7 @@ int main(void) {
         cmocka_unit_test(a_cancelled_statement_ends_at_once_and_is_told_apart_from_a_slow_one),
         cmocka_unit_test(cancelling_ends_no_other_statement),
         cmocka_unit_test(a_connection_may_go_while_a_cancel_request_is_on_its_way),
+        cmocka_unit_test(an_answer_is_held_back_until_the_cancel_request_has_arrived),
         cmocka_unit_test(a_cancel_request_that_is_stuck_holds_nobody_up),
         cmocka_unit_test(nobody_gives_a_statement_up_before_its_timeout),
         cmocka_unit_test(a_connection_lost_while_idle_or_asking_comes_back),
