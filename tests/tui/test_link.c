@@ -22,7 +22,8 @@ static struct test_screen *console_at(const char *host) {
     struct test_screen *s;
 
     setenv("PGHOST", host ? host : usual, 1);
-    s = test_screen_start(&(struct test_screen_run){0}, test_path("KAQUAN_CONSOLE"), (const char *const[]){NULL});
+    s = test_screen_start(&(struct test_screen_run){0}, test_path("KAQUAN_CONSOLE"),
+                          (const char *const[]){"--screen", "pools", NULL});
     setenv("PGHOST", usual, 1);
     free(usual);
     return s;
@@ -47,14 +48,14 @@ static bool was_shown(const struct test_screen *s, const char *text) {
 
 /* Every key has its frame: another screen, the help, and back to the pools. */
 static void assert_keys_are_answered(struct test_screen *s) {
-    test_screen_keys(s, "2");
-    test_screen_until(s, "[2 Jobs]");
+    test_screen_keys(s, "5");
+    test_screen_until(s, "[5 Jobs]");
     test_screen_keys(s, "?");
     test_screen_until(s, "ask the database now");
     test_screen_keys(s, "?");
     test_screen_until_gone(s, "ask the database now");
-    test_screen_keys(s, "1");
-    test_screen_until(s, "[1 Pools]");
+    test_screen_keys(s, "4");
+    test_screen_until(s, "[4 Pools]");
 }
 
 static void assert_old_rows(struct test_screen *s) {
@@ -65,7 +66,7 @@ static void assert_old_rows(struct test_screen *s) {
 
 static void assert_live(struct test_screen *s) {
     test_screen_until_gone(s, "NO CONNECTION");
-    test_screen_until(s, "live, every second");
+    test_screen_until(s, "live; last");
     test_screen_until(s, "Summer gala");
 }
 
@@ -113,7 +114,7 @@ TEST(without_a_database_the_first_frame_says_so) {
 
         test_screen_until(s, "NO CONNECTION");
         test_screen_until(s, "check that PostgreSQL runs");
-        test_screen_until(s, "[1 Pools]");
+        test_screen_until(s, "[4 Pools]");
         assert_keys_are_answered(s);
         test_screen_keys(s, "q");
         assert_int_equal(test_screen_end(s), 0);
@@ -150,7 +151,7 @@ TEST(a_cut_in_the_middle_of_a_result_does_no_harm) {
     AUTO_SCREEN struct test_screen *s = console_at(proxy_host(link));
 
     for (size_t bytes = 1; bytes < 400; bytes += 299) {
-        test_screen_until(s, "live, every second");
+        test_screen_until(s, "live; last");
         proxy_set(link, PROXY_CUT, bytes);
         test_screen_until(s, "NO CONNECTION");
         assert_old_rows(s);
@@ -165,7 +166,7 @@ TEST(a_half_open_connection_is_given_up) {
     AUTO_PROXY struct proxy *link = proxy_new();
     AUTO_SCREEN struct test_screen *s = console_at(proxy_host(link));
 
-    test_screen_until(s, "live, every second");
+    test_screen_until(s, "live; last");
     proxy_set(link, PROXY_HALF_OPEN, 100); /* half an answer comes */
     test_screen_until(s, "db WAITS");
     proxy_set(link, PROXY_PASS, 0); /* which mends no connection that is broken */
@@ -236,7 +237,7 @@ static int own_server_gone(void **state) {
 TEST(a_restart_of_the_database_is_survived) {
     AUTO_SCREEN struct test_screen *s = console_at(NULL);
 
-    test_screen_until(s, "live, every second");
+    test_screen_until(s, "live; last");
     server("stop", NULL);
     test_screen_until(s, "NO CONNECTION");
     assert_old_rows(s);
