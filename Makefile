@@ -117,6 +117,7 @@ install: all ## install programs, units, cron example, manuals under PREFIX (and
 	$(foreach m,$(patsubst %.scd,%,$(notdir $(MANUALS))),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m)) build/man/$m;)
 	$(B)/kaquan-worker completion bash | \
 	  install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kaquan-worker
+	$(B)/kaquan --completion | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kaquan
 
 clean: ## remove build/ (stops a running demo first)
 	@if [ -d build/demo ]; then tests/demo.sh stop; fi
@@ -197,6 +198,12 @@ build/man/%: %.scd $(B)/kaquan-worker
 	$(Q)$(B)/kaquan-worker manual $< > $@.scd
 	$(Q)scdoc < $@.scd > $@
 
+build/man/kaquan.1: tui/kaquan.1.scd $(B)/kaquan
+	$(call say,SCDOC)
+	@mkdir -p $(@D)
+	$(Q)$(B)/kaquan --manual < $< > $@.scd
+	$(Q)scdoc < $@.scd > $@
+
 -include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS)) \
   $(B)/gen/sql_list.o $(B)/gen/migration_list.o)
 
@@ -207,13 +214,15 @@ C_HEADERS := $(sort $(wildcard common/*.h worker/*.h tui/*.h tests/*/*.h))
 C_FILES   := $(C_SOURCES) $(C_HEADERS)
 TIDIED    := $(patsubst %.c,build/lint/%.tidy,$(C_SOURCES))
 
-.PHONY: lint-all lint-format lint-shell lint-cppcheck
-lint-all: lint-format lint-shell lint-cppcheck $(TIDIED)
+.PHONY: lint-all lint-format lint-shell lint-words lint-cppcheck
+lint-all: lint-format lint-shell lint-words lint-cppcheck $(TIDIED)
 	@echo "lint: $(words $(C_FILES)) C files and $(words $(SCRIPTS)) scripts are clean"
 lint-format:
 	@clang-format --dry-run -Werror $(C_FILES)
 lint-shell:
 	@shellcheck --external-sources $(SCRIPTS)
+lint-words:
+	@tests/po_check.sh
 lint-cppcheck: | $(GENERATED)
 	@mkdir -p build/lint/cppcheck
 	@cppcheck --quiet --enable=warning,portability,performance --inline-suppr --error-exitcode=1 --std=c11 \
