@@ -111,6 +111,11 @@ static bool is_hidden(uint32_t point) {
     return false;
 }
 
+/* Variation selectors: a heart with one is drawn in one column here and in two there. */
+static bool is_dropped(uint32_t point) {
+    return point >= 0xFE00 && point <= 0xFE0F;
+}
+
 /* One table of widths whatever the user's locale: C.UTF-8's, which all UTF-8 locales of glibc share. */
 static locale_t widths_on(void) {
     static locale_t utf8;
@@ -156,7 +161,7 @@ static size_t safe_piece(const char *text, size_t len, char out[PIECE], size_t *
         *out_len = escape(point, out);
         return n;
     }
-    *out_len = *marks > MARKS_IN_A_ROW ? 0 : n;
+    *out_len = *marks > MARKS_IN_A_ROW || is_dropped(point) ? 0 : n;
     memcpy(out, text, n);
     return n;
 }

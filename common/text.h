@@ -19,7 +19,8 @@ uint32_t text_folded(uint32_t point);
 
 /* Appends `text` made safe for a terminal, log or status line on one line: a bad byte becomes U+FFFD; C0, DEL, C1,
  * bidi controls, zero-width, line separators and tag characters become a visible escape such as \x1b or \u202e; runs
- * of more than 4 combining marks are cut. Idempotent on its own output. (reliability.md 1.6) */
+ * of more than 4 combining marks are cut, variation selectors left out. Idempotent on its own output.
+ * (reliability.md 1.6) */
 void safe_text(struct buf *out, const char *text, size_t len);
 
 /* The same into an array, cut at a character when full. Returns `out`. */

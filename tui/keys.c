@@ -8,6 +8,7 @@
 #include "json.h"
 #include "lang.h"
 #include "term.h"
+#include "text.h"
 
 static const double FIND_AFTER_S = 0.15, TWICE_S = 2;
 
@@ -238,10 +239,6 @@ const struct key_row *keys_list(size_t *count) {
 
 /* --- pressing --- */
 
-static uint32_t folded(uint32_t key) {
-    return key >= 0xFF01 && key <= 0xFF5E ? key - 0xFF01 + '!' : key;
-}
-
 static bool press_in(struct console *c, const struct key_row *rows, size_t count, uint32_t key) {
     for (size_t i = 0; i < count; i++)
         if (rows[i].key == key || (rows[i].also != 0 && rows[i].also == key)) {
@@ -303,7 +300,7 @@ void keys_press(struct console *c, uint32_t key) {
     else if (key == TERM_PASTE)
         console_say(c, ROLE_WARN, "%s", _("pasted outside of a field: nothing was done"));
     else if (!(screen->key && screen->key(c, console_view(c), key))) {
-        key = folded(key);
+        key = text_folded(key);
         if (press_act(c, key) || (screen->part_count > 0 && press_in(c, rows, count, key)) ||
             press_in(c, global, ARRAY_LEN(global), key))
             return;

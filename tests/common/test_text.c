@@ -41,6 +41,7 @@ static const struct sample samples[] = {
     {"Arabic letter mark",  "\xd8\x9c",                    0, "\\u061c", 6},
     {"zero-width space",    "ad\xe2\x80\x8bmin",           0, "ad\\u200bmin", 11},
     {"zero-width joiner",   "\xe2\x80\x8d",                0, "\\u200d", 6},
+    {"variation selector",  "\xe2\x9d\xa4\xef\xb8\x8f!",   0, "\xe2\x9d\xa4!", 2},
     {"line separator",      "\xe2\x80\xa8",                0, "\\u2028", 6},
     {"byte order mark",     "\xef\xbb\xbfx",               0, "\\ufeffx", 7},
     {"annotation",          "\xef\xbf\xb9",                0, "\\ufff9", 6},

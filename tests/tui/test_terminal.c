@@ -144,6 +144,19 @@ TEST(a_paste_comes_as_one_and_none_of_it_is_a_key) {
     assert_non_null(strstr(strstr(buf_str(test_screen_bytes(s)), "\x1b[?2004h"), "\x1b[?2004l"));
 }
 
+TEST(a_crash_gives_the_terminal_back_and_ends_the_mode_of_pastes) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_key});
+    const char *taken;
+
+    test_screen_idle(s);
+    test_screen_signal(s, SIGABRT);
+    assert_int_equal(test_screen_end(s), 128 + SIGABRT);
+    taken = strstr(buf_str(test_screen_bytes(s)), "\x1b[?1049h");
+    assert_non_null(strstr(taken, "\x1b[?2004l"));
+    assert_non_null(strstr(taken, "\x1b[?1049l"));
+    assert_true(test_screen_is_cooked(s));
+}
+
 /* --- a text field --- */
 
 static void draw_field(struct stage *stage) {
@@ -288,9 +301,9 @@ TEST(the_option_no_color_sends_no_colour) {
 /* clang-format off */
 static const char *const hostile[] = {
     "\x1b[2J", "\x1b]0;title\x07", "\x1b]52;c;eA==\x07", "\x1bP+q544e\x1b\\", "\x1b[6n", "\x1b[200~", "\x1b[?1049l",
-    "\x1b" "c", "\x1b(0", "\x1b]8;;http://x\x1b\\link", "a\rb", "a\nb", "a\tb", "a\bb", "\x07", "\x0e", "\x18", "\x7f",
-    "\xc2\x9b" "31m", "\xc2\x9d" "52;c;eA==\xc2\x9c", "\xc2\x90", "\xc2\x85", "\x9b" "31m", "\xff\xfe", "\xe5\x8d",
-    "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x80\xae" "gpj.exe", "\xe2\x81\xa6x\xe2\x81\xa9", "\xd8\x9c",
+    "\33c", "\x1b(0", "\x1b]8;;http://x\x1b\\link", "a\rb", "a\nb", "a\tb", "a\bb", "\x07", "\x0e", "\x18", "\x7f",
+    "\302\23331m", "\302\23552;c;eA==\xc2\x9c", "\xc2\x90", "\xc2\x85", "\23331m", "\xff\xfe", "\xe5\x8d",
+    "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x80\xaegpj.exe", "\xe2\x81\xa6x\xe2\x81\xa9", "\xd8\x9c",
     "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xe3\x85\xa4",
     "\xf0\x9f\xab\xa8 newest", "\xe2\x9d\xa4\xef\xb8\x8f heart",
     "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7", "\xf0\x9f\x87\xa8\xf0\x9f\x87\xb3",
@@ -422,22 +435,23 @@ static bool is_light(const struct test_cell *cell, bool lower) {
     return (ink != cell->reverse ? colour : ground) == 231;
 }
 
-/* `halves`: a cell is two modules above each other; else half a module. */
+/* `halves`: a cell is two modules above each other; else half of one. */
 static struct picture photograph(struct test_screen *s, bool halves) {
-    unsigned wide = halves ? PIXELS : PIXELS / 2, high = PIXELS;
+    unsigned wide = halves ? PIXELS : PIXELS / 2, high = halves ? 2 * PIXELS : PIXELS;
     struct picture p = {0};
     int rows, columns;
 
     test_screen_size(s, &rows, &columns);
     p.width = (unsigned)columns * wide;
-    p.height = (unsigned)rows * high * (halves ? 2 : 1);
+    p.height = (unsigned)rows * high;
     p.grey = mem_new((size_t)p.width * p.height);
-    for (unsigned y = 0; y < p.height; y++)
-        for (unsigned x = 0; x < p.width; x++) {
-            struct test_cell cell = test_screen_cell(s, (int)(y / high / (halves ? 2 : 1)), (int)(x / wide));
+    for (unsigned i = 0; i < (unsigned)(rows * columns); i++) {
+        unsigned row = i / (unsigned)columns, column = i % (unsigned)columns;
+        struct test_cell cell = test_screen_cell(s, (int)row, (int)column);
 
-            p.grey[y * p.width + x] = is_light(&cell, halves && y / high % 2 == 1) ? 255 : 0;
-        }
+        for (unsigned y = 0; y < high; y++)
+            memset(p.grey + (row * high + y) * p.width + column * wide, is_light(&cell, y >= PIXELS) ? 255 : 0, wide);
+    }
     return p;
 }
 
@@ -624,6 +638,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_have_one_name_however_the_terminal_sends_them),
         cmocka_unit_test(a_paste_comes_as_one_and_none_of_it_is_a_key),
+        cmocka_unit_test(a_crash_gives_the_terminal_back_and_ends_the_mode_of_pastes),
         cmocka_unit_test(the_caret_is_where_the_next_character_goes),
         cmocka_unit_test(without_a_field_the_caret_is_hidden),
         cmocka_unit_test(a_secret_is_drawn_as_stars),
