@@ -262,7 +262,7 @@ static void turn_filter(struct console *c) {
     if (c->find_at == 0 || clock_seconds() < c->find_at)
         return;
     c->find_at = 0;
-    if (strcmp(view->filter, edit_text(&c->find)) == 0)
+    if (strcmp(view->filter, edit_text(&c->find)) == 0 || edit_text(&c->find)[0] == '@')
         return;
     text_copy(view->filter, sizeof(view->filter), edit_text(&c->find));
     view_arrange(view);

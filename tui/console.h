@@ -102,8 +102,11 @@ void console_draw(struct console *console);
 void help_open(struct console *console);
 /* The palette: screens, acts, words that jump to an object. palette.c */
 void palette_open(struct console *console);
-/* Sort picker, export. list.c */
+/* Sort picker, columns, export, filters by name ("": there is none). list.c */
 void list_sort(struct console *console);
+void list_columns(struct console *console);
+void list_save_filter(struct console *console, const char *name);
+const char *list_saved_filter(const struct console *console, const char *name);
 void list_export(struct console *console);
 
 #endif

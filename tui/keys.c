@@ -173,6 +173,21 @@ static void act_reverse(struct console *c) {
     view_arrange(console_view(c));
 }
 
+static void act_columns(struct console *c) {
+    list_columns(c);
+}
+
+/* From the last row that is marked to this one. */
+static void act_range(struct console *c) {
+    struct view *view = console_view(c);
+    int from = view->at;
+
+    while (from > 0 && !view_is_marked(view, view_id(view, view->order[from])))
+        from--;
+    for (int i = from; i <= view->at && view->shown > 0; i++)
+        view_mark(view, view_id(view, view->order[i]), true);
+}
+
 static void act_export(struct console *c) {
     list_export(c);
 }
@@ -220,11 +235,13 @@ static const struct key_row list[] = {
     {TERM_END,       'G',         "G, End",      NULL,        N_("to the last row"), act_bottom},
     {TERM_ENTER,     0,           "Enter",       N_("Open"),  N_("open the row"), act_enter},
     {' ',            0,           "Space",       NULL,        N_("mark the row, or not"), act_mark},
+    {'v',            0,           "v",           NULL,        N_("mark from the last marked row to here"), act_range},
     {'*',            0,           "*",           NULL,        N_("mark all others"), act_invert},
     {'u',            0,           "u",           NULL,        N_("forget the marks"), act_unmark},
     {'a',            0,           "a",           N_("Act"),   N_("all that can be done here"), act_menu_here},
     {'s',            0,           "s",           NULL,        N_("order by a column"), act_sort},
     {'S',            0,           "S",           NULL,        N_("turn the order round"), act_reverse},
+    {'c',            0,           "c",           NULL,        N_("choose the columns"), act_columns},
     {'y',            0,           "y",           NULL,        N_("copy the row's name"), act_copy},
     {'Y',            0,           "Y",           NULL,        N_("copy the row as JSON"), act_copy_row},
     {'x',            0,           "x",           NULL,        N_("write the rows into a file"), act_export},
@@ -274,6 +291,8 @@ static bool press_number(struct console *c, uint32_t key) {
 /* While the filter is typed: Enter keeps it, Esc goes back to the one before. */
 static void press_find(struct console *c, uint32_t key) {
     if (key == TERM_ENTER || key == TERM_DOWN) {
+        if (edit_text(&c->find)[0] == '@') /* a saved one */
+            edit_set(&c->find, list_saved_filter(c, edit_text(&c->find) + 1));
         c->finding = false;
         c->find_at = clock_seconds();
     } else if (key == TERM_ESC || key == TERM_CTRL_C) {

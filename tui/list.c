@@ -8,6 +8,7 @@
 
 #include "console.h"
 #include "json.h"
+#include "keep.h"
 #include "lang.h"
 
 /* --- order --- */
@@ -37,6 +38,79 @@ void list_sort(struct console *c) {
     d->picked = sorted;
     dialog_narrow(d);
     dialog_open(c, d);
+}
+
+/* --- columns --- */
+
+static void keep_columns(struct console *c, const struct view *view) {
+    const struct part *part = &view->screen->parts[0];
+    AUTO_BUF struct buf hidden = {0};
+    char name[KEEP_NAME];
+    struct err err = {0};
+
+    for (int i = 0; i < part->field_count; i++)
+        if ((view->hidden >> i & 1) != 0)
+            buf_printf(&hidden, "%s%s", hidden.len > 0 ? "," : "", part->fields[i].name);
+    snprintf(name, sizeof(name), "columns.%s", view->screen->name);
+    if (!keep_set(name, buf_str(&hidden), &err))
+        console_say(c, ROLE_WARN, "%s", err.text);
+}
+
+static void toggled(struct console *c, const struct choice *choice) {
+    struct view *view = console_view(c);
+    int place = (int)((const struct field *)choice->thing - view->screen->parts[0].fields);
+
+    view->hidden ^= 1U << place;
+    keep_columns(c, view);
+    list_columns(c);
+    for (int i = 0; i < c->dialog->shown_count; i++) /* the next key belongs to the same column */
+        if (c->dialog->choices[i].thing == choice->thing)
+            c->dialog->at = i;
+}
+
+void list_columns(struct console *c) {
+    const struct view *view = console_view(c);
+    struct dialog *d = dialog_new(DIALOG_PICK, _("Columns: Enter shows or hides one"));
+    const struct part *part = &view->screen->parts[0];
+
+    for (int i = 0; i < part->field_count; i++) {
+        struct choice *choice;
+
+        if (part->fields[i].head[0] == '\0')
+            continue;
+        choice = dialog_choice(d, lang_word("column", part->fields[i].head));
+        choice->thing = &part->fields[i];
+        text_copy(choice->key, sizeof(choice->key), (view->hidden >> i & 1) != 0 ? "[ ]" : "[x]");
+    }
+    d->picked = toggled;
+    dialog_narrow(d);
+    dialog_open(c, d);
+}
+
+/* --- saved filters --- */
+
+void list_save_filter(struct console *c, const char *name) {
+    const struct view *view = console_view(c);
+    AUTO_BUF struct buf key = {0};
+    struct err err = {0};
+
+    if (name[0] == '\0' || strpbrk(name, "=\n ")) {
+        console_say(c, ROLE_WARN, "%s", _("a name for the filter, without blanks: save NAME"));
+        return;
+    }
+    buf_printf(&key, "filter.%s.%s", view->screen->name, name);
+    if (keep_set(buf_str(&key), view->filter, &err))
+        console_say(c, ROLE_OK, view->filter[0] != '\0' ? _("saved: /@%s shows it again") : _("forgotten: @%s"),
+                    name);
+    else
+        console_say(c, ROLE_WARN, "%s", err.text);
+}
+
+const char *list_saved_filter(const struct console *c, const char *name) {
+    AUTO_BUF struct buf key = {0};
+
+    buf_printf(&key, "filter.%s.%s", console_screen(c)->name, name);
+    return keep_get(buf_str(&key));
 }
 
 /* --- export --- */

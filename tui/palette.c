@@ -41,12 +41,17 @@ static void go(struct console *c, const struct choice *choice) {
         target->key->act(c);
 }
 
-/* "tix 603184207551" filters a screen; a word alone is looked for among the tickets. */
+/* "save NAME" keeps the filter. "tickets 603184207551" filters a screen; a word alone is looked for among the
+ * tickets. */
 static void jump(struct console *c, const char *text) {
     char name[32] = "";
     size_t len = strcspn(text, " ");
     const struct screen *screen;
 
+    if (strncmp(text, "save ", 5) == 0) {
+        list_save_filter(c, text + 5);
+        return;
+    }
     snprintf(name, sizeof(name), "%.*s", len < sizeof(name) ? (int)len : 0, text);
     screen = screen_find(name);
     if (!screen || screen->child) {

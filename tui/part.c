@@ -122,16 +122,16 @@ static void draw_list_row(const struct view *view, const struct part *part, cons
     ui_selected(false);
 }
 
-/* The columns of a part, behind one for the cursor and marks. */
-static int columns_of(const struct part *part, struct ui_column out[UI_COLUMNS]) {
+/* The columns of a part, behind one for the cursor and marks; a bit of `hidden` for each that is not shown. */
+static int columns_of(const struct part *part, unsigned hidden, struct ui_column out[UI_COLUMNS]) {
     int count = 1;
 
     out[MARK] = (struct ui_column){"", 1, 1, 0, false};
     for (int i = 0; i < part->field_count && i < FIELDS_MOST; i++) {
         const struct field *f = &part->fields[i];
 
-        out[count++] =
-            (struct ui_column){f->head, f->least, f->most, f->weight, f->show == SHOW_NUMBER || f->show == SHOW_SPAN};
+        out[count++] = (struct ui_column){f->head, (hidden >> i & 1) != 0 ? -1 : f->least, f->most, f->weight,
+                                          f->show == SHOW_NUMBER || f->show == SHOW_SPAN};
     }
     return count;
 }
@@ -140,7 +140,7 @@ static void draw_main_list(struct view *view, const struct part *part, struct ar
     struct ui_column columns[UI_COLUMNS];
     struct ui_table t;
 
-    ui_table(&t, columns, (size_t)columns_of(part, columns), area);
+    ui_table(&t, columns, (size_t)columns_of(part, view->hidden, columns), area);
     view_fit(view, area.rows - 1);
     for (int i = view->top; i < view->shown && i - view->top < view->page; i++) {
         const char *id = view_id(view, view->order[i]);
@@ -157,7 +157,7 @@ static void draw_list(const struct view *view, const struct part *part, struct a
     struct ui_table t;
     char text[512];
 
-    ui_table(&t, columns, (size_t)columns_of(part, columns), area);
+    ui_table(&t, columns, (size_t)columns_of(part, 0, columns), area);
     for (int row = 0; row < rows->count && row < area.rows - 1; row++)
         for (int i = 0; i < part->field_count; i++) {
             const struct field *field = &part->fields[i];

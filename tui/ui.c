@@ -267,6 +267,8 @@ static void place(struct ui_table *t) {
     int weights = 0;
 
     for (size_t i = 0; i < t->count; i++) {
+        if (t->columns[i].least < 0)
+            continue;
         t->width[i] = t->columns[i].least + 1 <= left ? t->columns[i].least : 0;
         left -= t->width[i] > 0 ? t->width[i] + 1 : left;
         weights += t->width[i] > 0 ? t->columns[i].weight : 0;

@@ -38,7 +38,8 @@ void ui_fill(int row, int column, int columns, enum term_role role, double share
 /* The last values, one a column, the newest at the right; `values` is a list such as "0 7 - 12", "-" is a gap. */
 void ui_spark(int row, int column, int columns, const char *values);
 
-/* A column of a table: it gets `least` columns, and of what is left a share by `weight` up to `most`. */
+/* A column of a table: it gets `least` columns, and of what is left a share by `weight` up to `most`. One
+ * whose least is below 0 is not shown. */
 struct ui_column {
     const char *head; /* translated when drawn; its context is "column" */
     int least, most, weight;

@@ -4,7 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep.h"
 #include "screens.h"
+
+/* "columns.jobs = attempts,age_s" names the fields that were hidden. */
+static void recall(struct view *view) {
+    char name[KEEP_NAME];
+    AUTO_BUF struct buf hidden = {0};
+
+    snprintf(name, sizeof(name), "columns.%s", view->screen->name);
+    buf_printf(&hidden, ",%s,", keep_get(name));
+    for (int i = 0; view->screen->part_count > 0 && i < view->screen->parts[0].field_count; i++) {
+        AUTO_BUF struct buf field = {0};
+
+        buf_printf(&field, ",%s,", view->screen->parts[0].fields[i].name);
+        if (strstr(buf_str(&hidden), buf_str(&field)))
+            view->hidden |= 1U << i;
+    }
+}
 
 struct view *view_new(const struct screen *screen, const char *subject) {
     struct view *view = mem_new(sizeof(*view));
@@ -13,6 +30,7 @@ struct view *view_new(const struct screen *screen, const char *subject) {
     view->sort = -1;
     view->masked = true;
     text_copy(view->subject, sizeof(view->subject), subject);
+    recall(view);
     return view;
 }
 

@@ -179,6 +179,34 @@ TEST(marks_stay_with_their_rows_and_are_what_is_written) {
     test_screen_until_gone(s, "2 marked");
 }
 
+TEST(columns_and_filters_are_remembered) {
+    char home[] = "/tmp/kaquan-state.XXXXXX";
+    AUTO_BUF struct buf remove = {0};
+    struct test_screen *s;
+
+    assert_non_null(mkdtemp(home));
+    setenv("XDG_STATE_HOME", home, 1);
+    s = console("--screen", "jobs");
+    test_screen_until(s, "PROGRESS / ERROR");
+    test_screen_keys(s, "cOBJ\r");
+    test_screen_until_both(s, "[ ]", "OBJECT");
+    test_screen_keys(s, "\x1b/113.8\r");
+    test_screen_until_gone(s, "113.9");
+    test_screen_keys(s, ":save eight\r");
+    test_screen_until(s, "saved: /@eight");
+    test_screen_free(s);
+    s = console("--screen", "jobs");
+    test_screen_until(s, "113.9");
+    test_screen_until_gone(s, "OBJECT");
+    test_screen_keys(s, "/@eight\r");
+    test_screen_until_gone(s, "113.9");
+    test_screen_until(s, "113.8");
+    test_screen_free(s);
+    buf_printf(&remove, "rm -rf '%s'", home);
+    assert_int_equal(system(buf_str(&remove)), 0);
+    unsetenv("XDG_STATE_HOME");
+}
+
 TEST(a_paste_outside_of_a_field_does_nothing) {
     AUTO_SCREEN struct test_screen *s = console("--screen", "jobs");
 
@@ -202,6 +230,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_filter_shows_what_matches_and_esc_clears_it, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_cursor_stays_on_its_row_when_the_order_changes, scene, test_teardown),
         cmocka_unit_test_setup_teardown(marks_stay_with_their_rows_and_are_what_is_written, scene, test_teardown),
+        cmocka_unit_test_setup_teardown(columns_and_filters_are_remembered, scene, test_teardown),
         cmocka_unit_test_setup_teardown(a_paste_outside_of_a_field_does_nothing, scene, test_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
