@@ -23,7 +23,9 @@ static const struct word_look {
     {"suspect", ROLE_WARN},   {"half-open", ROLE_WARN}, {"failed", ROLE_BAD},    {"rejected", ROLE_BAD},  {"void", ROLE_BAD},
     {"empty", ROLE_BAD},      {"open", ROLE_BAD},       {"sold out", ROLE_BAD},  {"error", ROLE_BAD},     {"fail", ROLE_BAD},
     {"expired", ROLE_BAD},    {"cancelled", ROLE_DIM},  {"paused", ROLE_DIM},    {"deleted", ROLE_DIM},   {"draft", ROLE_DIM},
-    {"consumed", ROLE_DIM},   {"ended", ROLE_DIM},
+    {"consumed", ROLE_DIM},   {"ended", ROLE_DIM},      {"listed", ROLE_OK},     {"alive", ROLE_OK},      {"refused", ROLE_BAD},
+    {"failing", ROLE_BAD},    {"over", ROLE_BAD},       {"revoked", ROLE_BAD},   {"no secret", ROLE_WARN},{"no tokens", ROLE_WARN},
+    {"confirm", ROLE_WARN},   {"never", ROLE_WARN},     {"disabled", ROLE_DIM},
 };
 /* clang-format on */
 

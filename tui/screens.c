@@ -2,12 +2,17 @@
 
 #include <string.h>
 
+extern const struct screen screen_dash, screen_accounts, screen_account, screen_ip;
 extern const struct screen screen_pools, screen_jobs, screen_messages, screen_queries;
 
 /* The numbered ones in their order. */
 static const struct screen *const list[] = {
+    &screen_dash,
     &screen_pools,
     &screen_jobs,
+    &screen_accounts,
+    &screen_ip,
+    &screen_account,
     &screen_messages,
     &screen_queries,
 };
