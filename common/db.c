@@ -104,9 +104,9 @@ static const char *wire_value(const struct db_value *value, char number[DB_NUMBE
 void db_wire_fill(struct db_wire *wire, const char *what, const struct db_value *values, size_t count) {
     if (count > DB_PARAMETERS)
         bug("%s: more than %d parameters", what, DB_PARAMETERS);
+    *wire = (struct db_wire){.count = int_of(count)};
     for (size_t i = 0; i < count; i++)
         wire->texts[i] = wire_value(&values[i], wire->numbers[i], &wire->lengths[i], &wire->binary[i]);
-    wire->count = int_of(count);
 }
 
 static bool is_prepared(const struct db *db, const char *name) {

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -410,6 +411,27 @@ TEST(a_silent_name_server_makes_nobody_wait) {
     assert_int_equal(peer->seen->connections, 1); /* which then refused */
 }
 
+TEST(a_name_in_the_service_file_is_looked_up_too) {
+    static const struct peer_script refuses = {{SAY("N"), CLOSE}};
+    static const struct db_options by_service = {.application_name = "kaquan-async", .service = "festival"};
+    AUTO_PEER struct peer *peer = peer_new(&refuses, 1, NULL);
+    AUTO_DB_ASYNC struct db_async *a = NULL;
+    char path[] = "/tmp/kaquan-service.XXXXXX";
+    int file = mkstemp(path);
+
+    assert_true(dprintf(file, "[festival]\nhost=slow.test\nport=%d\n", peer->port) > 0);
+    close(file);
+    setenv("PGSERVICEFILE", path, 1);
+    go_to(NULL, 0);
+    a = db_async_new(&by_service);
+    assert_int_equal(db_async_state(a), DB_ASYNC_CONNECTING);
+    let_it_answer(1);
+    turn_until(a, DB_ASYNC_WAITING);
+    assert_int_equal(peer->seen->connections, 1);
+    unsetenv("PGSERVICEFILE");
+    unlink(path);
+}
+
 TEST(a_name_without_an_address_is_told_with_a_cure) {
     AUTO_DB_ASYNC struct db_async *a = NULL;
 
@@ -539,6 +561,7 @@ int main(void) {
 
     const struct CMUnitTest names[] = {
         cmocka_unit_test(a_silent_name_server_makes_nobody_wait),
+        cmocka_unit_test(a_name_in_the_service_file_is_looked_up_too),
         cmocka_unit_test(a_name_without_an_address_is_told_with_a_cure),
         cmocka_unit_test(a_connection_may_go_while_a_name_is_looked_up),
         cmocka_unit_test(a_certificate_is_verified_by_the_name_that_was_looked_up),
