@@ -102,6 +102,18 @@ TEST(keys_are_answered_while_a_statement_runs) {
     rename_to("Summer gala");
 }
 
+TEST(ctrl_c_ends_the_statement_that_runs) {
+    AUTO_SCREEN struct test_screen *s = console_at(NULL);
+
+    test_screen_until(s, "Summer gala");
+    test_sql(NULL, "begin; lock table kaquan.template in access exclusive mode");
+    test_screen_until(s, "db WAITS");
+    test_screen_keys(s, "\x03");
+    test_screen_until(s, ": cancelled");
+    test_sql(NULL, "rollback");
+    test_screen_until(s, "Summer gala");
+}
+
 /* --- no server --- */
 
 TEST(without_a_database_the_first_frame_says_so) {
@@ -249,6 +261,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_are_answered_while_the_link_is_stalled),
         cmocka_unit_test(keys_are_answered_while_a_statement_runs),
+        cmocka_unit_test(ctrl_c_ends_the_statement_that_runs),
         cmocka_unit_test(without_a_database_the_first_frame_says_so),
         cmocka_unit_test(a_server_that_says_nothing_holds_no_frame_up),
         cmocka_unit_test(a_server_that_comes_later_is_found),
