@@ -113,7 +113,7 @@ static const struct act acts[] = {
     {.key = 'C',
      .label = "C",
      .hint = N_("Check"),
-     .help = N_("let a worker ask WeChat now, for every account"),
+     .help = N_("let a worker ask WeChat now"),
      .danger = DANGER_ASK,
      .command = "job queue whitelist_check",
      .anywhere = true},
@@ -125,7 +125,7 @@ static const struct act acts[] = {
      .run = copy_address},
     {.key = 'H',
      .label = "H",
-     .help = N_("ask WeChat from this very host, where the worker's key must be"),
+     .help = N_("ask WeChat from this very host"),
      .danger = DANGER_ASK,
      .command = "ip check {account}"},
 };
