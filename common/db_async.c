@@ -25,8 +25,7 @@ struct db_async {
     PGresult *result;                /* the first of the present statement */
     bool complete;                   /* its answer is whole, or will never be */
     bool flushed;
-    bool cancelled;           /* by db_async_cancel() */
-    struct db_thread *cancel; /* asks the server for that */
+    struct db_thread *cancel; /* asks the server to end the present statement */
     double since;             /* start of connecting or asking */
     double retry_at;
     double round_trip;
@@ -206,28 +205,39 @@ void db_async_ask(struct db_async *a, const struct sql *statement, const struct 
     text_copy(a->asked, sizeof(a->asked), statement->name);
     a->complete = false;
     a->flushed = false;
-    a->cancelled = false;
     a->since = clock_seconds();
     a->state = DB_ASYNC_BUSY;
     if (!PQsendQueryParams(a->db.conn, statement->text, wire.count, NULL, wire.texts, wire.lengths, wire.binary, 0))
         lost(a);
 }
 
+struct cancel_request {
+    PGcancel *cancel;
+    bool sent; /* otherwise statement_timeout ends the statement */
+};
+
 static void send_cancel(void *task) {
+    struct cancel_request *request = task;
     char why[256];
 
-    PQcancel(task, why, sizeof(why)); /* when it cannot be sent, statement_timeout ends the statement */
+    request->sent = PQcancel(request->cancel, why, sizeof(why)) == 1;
 }
 
 static void end_cancel(void *task) {
-    PQfreeCancel(task);
+    struct cancel_request *request = task;
+
+    PQfreeCancel(request->cancel);
+    free(request);
 }
 
 void db_async_cancel(struct db_async *a) {
+    struct cancel_request *request;
+
     if (a->state != DB_ASYNC_BUSY || a->complete || a->cancel)
         return;
-    a->cancelled = true;
-    a->cancel = db_thread_new(send_cancel, end_cancel, PQgetCancel(a->db.conn));
+    request = mem_new(sizeof(*request));
+    request->cancel = PQgetCancel(a->db.conn);
+    a->cancel = db_thread_new(send_cancel, end_cancel, request);
 }
 
 static bool answered(const struct db_async *a) {
@@ -269,9 +279,11 @@ static void step_connected(struct db_async *a) {
 
 /* Why the server did not give us rows. That it ended a statement at our own wish is no trouble. */
 static bool accepted(struct db_async *a, struct err *err) {
+    const struct cancel_request *request = a->cancel ? db_thread_task(a->cancel) : NULL;
+
     if (db_accept(&a->db, a->result, a->asked, err))
         return true;
-    if (a->cancelled && strcmp(err->sqlstate, "57014") == 0) {
+    if (request && request->sent && strcmp(err->sqlstate, "57014") == 0) {
         fail(err, ERR_STOPPED, "%s: cancelled", a->asked);
         text_copy(err->sqlstate, sizeof(err->sqlstate), "57014");
     }
