@@ -152,6 +152,8 @@ $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS)): $(B)/%: $(B)/tests/demo/%.o $(B)/lib
 	$(link) $(LIBS)
 
 HARNESS_OBJECTS := $(call objects,$(HARNESS)) $(B)/libkaquan.a
+$(B)/bench_console: $(B)/tests/bench/bench_console.o $(HARNESS_OBJECTS)
+	$(link) $(LIBS) $(TEST_LIBS)
 $(B)/tests/tui/%: $(B)/tests/tui/%.o $(call objects,$(filter-out tui/main.c,$(TUI))) $(HARNESS_OBJECTS)
 	$(link) $(LIBS) $(TUI_LIBS) $(TEST_LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(call objects,$(filter-out worker/main.c,$(WORKER))) $(HARNESS_OBJECTS)

@@ -13,8 +13,9 @@
 #include "clock.h"
 #include "term.h"
 
-static const double FRAME_S = 0.033, TICK_S = 1; /* fewest seconds between two frames; most */
-static const double ASIDE_S = 0.1;               /* a cursor that moves on asks for no preview */
+static const double FRAME_S = 0.033,
+                    TICK_S = 1;    /* fewest seconds between two frames; most. A key is painted at once */
+static const double ASIDE_S = 0.1; /* a cursor that moves on asks for no preview */
 static const struct part schema_part = {.statement = &sql_migration_list};
 static const struct part worker_part = {.statement = &sql_tui_worker, .every = 2};
 
@@ -287,10 +288,14 @@ static bool is_idle(struct console *c) {
     return !waits;
 }
 
+static double frame_due(const struct console *c, double drawn_at) {
+    return c->key_at > drawn_at ? drawn_at : drawn_at + (c->changed ? FRAME_S : TICK_S);
+}
+
 /* Seconds until something is to be done without any event. */
 static double nap(struct console *c, double drawn_at) {
     double now = clock_seconds();
-    double until = drawn_at + (c->changed ? FRAME_S : TICK_S) - now;
+    double until = frame_due(c, drawn_at) - now;
 
     until = fmin(until, db_async_due(c->db));
     if (c->find_at > 0)
@@ -335,7 +340,7 @@ static void loop(struct console *c) {
         turn_database(c);
         act_step(c);
         lock_step(c);
-        if (clock_seconds() - drawn_at >= (c->changed ? FRAME_S : TICK_S)) {
+        if (clock_seconds() >= frame_due(c, drawn_at)) {
             c->changed = false;
             drawn_at = clock_seconds();
             console_draw(c);

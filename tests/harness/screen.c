@@ -274,18 +274,39 @@ static bool more(struct test_screen *s, double deadline) {
     return true;
 }
 
-static int wait_for(struct test_screen *s, const char *text, const char *other, bool there) {
+void test_screen_wait(struct test_screen *s, bool (*done)(struct test_screen *screen, void *context), void *context,
+                      const char *what) {
     double deadline = clock_seconds() + PATIENCE_S;
-    int row;
 
     take(s);
-    while (((row = find(s, text, other)) >= 0) != there)
+    while (!done(s, context))
         if (!more(s, deadline)) {
             test_screen_show(s);
-            test_fail("\"%s\"%s%s did not %s", text, other ? " with " : "", other ? other : "",
-                      there ? "appear" : "go");
+            test_fail("it did not come true within %.0f s: %s", PATIENCE_S, what);
         }
-    return row;
+}
+
+struct sight {
+    const char *text, *other;
+    bool there;
+    int row;
+};
+
+static bool is_seen(struct test_screen *s, void *context) {
+    struct sight *sight = context;
+
+    sight->row = find(s, sight->text, sight->other);
+    return (sight->row >= 0) == sight->there;
+}
+
+static int wait_for(struct test_screen *s, const char *text, const char *other, bool there) {
+    struct sight sight = {text, other, there, -1};
+    AUTO_BUF struct buf what = {0};
+
+    buf_printf(&what, "\"%s\"%s%s %s", text, other ? " with " : "", other ? other : "",
+               there ? "stands there" : "is gone");
+    test_screen_wait(s, is_seen, &sight, buf_str(&what));
+    return sight.row;
 }
 
 int test_screen_until(struct test_screen *s, const char *text) {

@@ -33,6 +33,9 @@ int test_screen_until(struct test_screen *screen, const char *text);
 /* The same for two texts in one row: a frame arrives in pieces. */
 int test_screen_until_both(struct test_screen *screen, const char *text, const char *other);
 void test_screen_until_gone(struct test_screen *screen, const char *text);
+/* The same for whatever `done` looks at; `what` is told when it does not come true. */
+void test_screen_wait(struct test_screen *screen, bool (*done)(struct test_screen *screen, void *context),
+                      void *context, const char *what);
 /* Waits until the program has acted on all keys so far and has drawn what came of them (term_idle()). */
 void test_screen_idle(struct test_screen *screen);
 

@@ -1,0 +1,64 @@
+# shellcheck shell=sh disable=SC2154 # $work and others are private.sh's and ticket.sh's
+# console.sh - how the console feels among the tickets of ticket.sh, which sources it: lines with figure, goal and ok or MISS.
+# Environment: DURATION (4): five times as many seconds of idleness, half of that of keys.
+# shellcheck source=tests/bench/pool.sh
+. "$root/tests/bench/pool.sh"
+duration=${DURATION:-4}
+
+figures() { # figures WHAT ARGUMENT...: what is measured, into $work/figures
+  "$root/build/release/bench_console" "$root/build/release/kaquan" "$@" > "$work/figures" 2> "$work/console.log" || trouble "console $1"
+}
+figure() { awk -v name="$1" '$1 == name { print $2 }' "$work/figures"; }
+
+# Much to read, and a lock that the console's own statement about the worker waits for.
+slow_query() { # slow_query SECONDS
+  sql -c begin -c 'lock table kaquan.worker_heartbeat in access exclusive mode' \
+    -c "do \$\$ begin while clock_timestamp() < now() + interval '$1 s' loop perform sum(length(code)) from kaquan.ticket; end loop; end \$\$"
+}
+
+starts() {
+  PGHOST=/nonexistent figures first-frame
+  line 'console: first frame without a database, ms' "$(figure first_frame_ms)" 'at most' 50
+  figures first-rows pools
+  line 'console: first rows of the pools, ms' "$(figure first_rows_ms)" 'at most' 200
+}
+
+keys() {
+  keys_seconds=$((duration * 5 / 2))
+  pool $((keys_seconds * 3000))
+  slow_query $((keys_seconds + 2)) > "$work/slow.log" 2>&1 &
+  slow=$!
+  (bench claim 4 -R 1000 -T $((keys_seconds + 2)) > "$work/rate") &
+  claims=$!
+  figures keys "$1" "$keys_seconds"
+  wait "$slow" "$claims" || trouble 'claims, or a slow query,'
+  note "  claims a second meanwhile" "$(calc '%.0f' "$(cat "$work/rate")")"
+  line "console: key to frame, $1, 95 of 100, ms" "$(figure key_p95_ms)" 'at most' 16
+  line "console: key to frame, $1, slowest, ms" "$(figure key_max_ms)" 'at most' 50
+}
+
+steps() {
+  figures step-bytes "$1"
+  line "console: a step of the cursor in $1, bytes" "$(figure step_bytes)" 'at most' 400
+}
+
+asked() { # asked SECONDS SCREEN: statements of a console that does nothing but show it for so long
+  from=$(log_lines)
+  figures idle "$2" "$1"
+  statements "$from" | wc -l
+}
+
+# What a start asks is taken off; half a second beside the beat of what is asked again and again.
+idleness() {
+  idle_seconds=$((duration * 5))
+  starting=$(asked 1.5 "$1")
+  all=$(asked "$((idle_seconds + 1)).5" "$1")
+  line "console: idle in $1, % of a core" "$(figure idle_cpu)" 'at most' 0.5
+  line "console: idle in $1, statements a second" "$(calc '%.2f' "($all - $starting) / $idle_seconds")" 'at most' 2
+}
+
+sql -c "insert into kaquan.job (kind, account_id, state) select 'whitelist_check', 1, 'done' from generate_series(1, 200)"
+starts
+keys jobs
+steps jobs
+idleness pools
