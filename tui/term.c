@@ -190,6 +190,7 @@ static void start_keys(void) {
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(ESCAPE_MS);
+    typeahead(-1); /* a frame is drawn whole, also while keys wait */
     term_keys_start();
     osc_send(OSC_PASTE_ON, strlen(OSC_PASTE_ON));
 }
