@@ -153,7 +153,7 @@ static bool is_character(uint32_t key) {
 
 bool edit_key(struct edit *e, uint32_t key) {
     bool was_typing = e->typing;
-    size_t from = e->caret, to = e->caret;
+    size_t from = e->caret, to = from;
 
     e->typing = is_character(key);
     if (move(e, key))
