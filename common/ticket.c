@@ -25,81 +25,111 @@ static const struct filter_field fields[] = {
 };
 const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(fields[0])};
 
-/* The newest tickets are looked for in ever longer times before the place: claimed_at has a small index that finds, and
- * does not sort. NULL: all. */
-static const char *const windows[] = {"15 min", "2 h", "1 day", "10 days", "100 days", NULL};
+/* A page is looked for in ever longer times from its place on: claimed_at has a small index that finds, and does not sort.
+ * The server takes these in their order, and none more when the page is full. */
+#define WINDOWS(first)                                                                                               \
+    "(values (interval '" first "', interval '2 s'), ('2 s', '20 s'), ('20 s', '3 min'), ('3 min', '30 min'),"       \
+    " ('30 min', '5 h'), ('5 h', '2 days'), ('2 days', '20 days'), ('20 days', null)) w (near, far)"
+#define ALWAYS "-1000 years"
+static const char windows[] = WINDOWS("0"), windows_now[] = WINDOWS(ALWAYS);
+static const char whole[] = "(values (interval '" ALWAYS "', null::interval)) w (near, far)";
+
+/* The two ways through the list. {} stands for the time of the place. */
+static const struct way {
+    const char *windows, *start; /* without a place */
+    const char *within;          /* times of a window */
+    const char *behind, *order;
+} ways[] = {
+    [TICKET_OLDER] = {windows_now, "now()",
+                      " and t.claimed_at > coalesce({} - w.far, '-infinity') and t.claimed_at <= {} - w.near", "<", "desc"},
+    [TICKET_NEWER] = {windows, "(select kaquan.ticket_oldest())",
+                      " and t.claimed_at < coalesce({} + w.far, 'infinity') and t.claimed_at >= {} + w.near", ">=", "asc"},
+};
 /* clang-format on */
+
+/* Is there a term that finds few tickets, whenever they were claimed? */
+static bool finds_few(const struct filter *filter) {
+    for (int i = 0; i < filter->terms; i++)
+        if (filter->term[i].field->indexed && !filter->term[i].negated && filter->term[i].field->type != FILTER_TIME)
+            return true;
+    return false;
+}
 
 static bool no_place(struct err *err) {
     return fail(err, ERR_USAGE, "--after: a place that a list gave as its next expected");
 }
 
-/* A place is time|template|request id. */
-static bool write_after(char *place, struct buf *sql, struct filter_parameters *p, struct err *err) {
-    char *template_id = strchr(place, '|'), *request_id = template_id ? strchr(template_id + 1, '|') : NULL;
-    if (request_id == NULL)
-        return no_place(err);
-    *template_id++ = '\0';
-    *request_id++ = '\0';
-    buf_text(sql, " and (t.claimed_at, t.request_id, t.template_id) < (");
-    filter_parameter(sql, p, V_TEXT(place));
-    buf_text(sql, "::timestamptz, ");
-    filter_parameter(sql, p, V_TEXT(request_id));
+bool ticket_place_read(const char *text, struct ticket_place *place, struct err *err) {
+    char *bar;
+    if (text_copy(place->claimed_at, sizeof place->claimed_at, text) &&
+        (bar = strchr(place->claimed_at, '|')) != NULL) {
+        *bar = '\0';
+        place->template_id = bar + 1;
+        if ((bar = strchr(place->template_id, '|')) != NULL) {
+            *bar = '\0';
+            place->request_id = bar + 1;
+            return true;
+        }
+    }
+    return no_place(err);
+}
+
+void ticket_place_of(const struct db_rows *rows, int row, char out[TICKET_PLACE]) {
+    snprintf(out, TICKET_PLACE, "%s|%s|%s", db_text(rows, row, "claimed_at"), db_text(rows, row, "template_id"),
+             db_text(rows, row, "request_id"));
+}
+
+static void write_behind(const struct way *way, const char *moment, const struct ticket_place *place, struct buf *sql,
+                         struct filter_parameters *p) {
+    buf_printf(sql, " and (t.claimed_at, t.request_id, t.template_id) %s (%s, ", way->behind, moment);
+    filter_parameter(sql, p, V_TEXT(place->request_id));
     buf_text(sql, ", ");
-    filter_parameter(sql, p, V_TEXT(template_id));
+    filter_parameter(sql, p, V_TEXT(place->template_id));
     buf_text(sql, "::integer)");
+}
+
+static void write_within(const char *within, const char *moment, struct buf *sql) {
+    for (const char *hole; (hole = strstr(within, "{}")) != NULL; within = hole + 2)
+        buf_printf(sql, "%.*s%s", (int)(hole - within), within, moment);
+    buf_text(sql, within);
+}
+
+bool ticket_write_page(const struct filter *filter, const struct ticket_place *place, enum ticket_way direction,
+                       int limit, struct buf *sql, struct filter_parameters *p, struct err *err) {
+    const struct way *way = &ways[direction];
+    AUTO_BUF struct buf moment = {0};
+    if (place != NULL)
+        filter_parameter(&moment, p, V_TEXT(place->claimed_at));
+    buf_text(&moment, place != NULL ? "::timestamptz" : way->start);
+    buf_printf(sql, "select r.* from %s cross join lateral (\n%s",
+               finds_few(filter) ? whole
+               : place != NULL   ? windows
+                                 : way->windows,
+               sql_ticket_select.text);
+    if (!filter_write(filter, sql, p, err))
+        return false;
+    write_within(way->within, buf_str(&moment), sql);
+    if (place != NULL)
+        write_behind(way, buf_str(&moment), place, sql, p);
+    buf_printf(sql, " order by t.claimed_at %s, t.request_id %s, t.template_id %s limit %d) r limit %d", way->order,
+               way->order, way->order, limit, limit);
     return true;
-}
-
-static void write_window(const char *window, const char *place, struct buf *sql, struct filter_parameters *p) {
-    buf_text(sql, " and t.claimed_at > ");
-    if (place != NULL) {
-        filter_parameter(sql, p, V_TEXT(place));
-        buf_text(sql, "::timestamptz");
-    } else {
-        buf_text(sql, "now()");
-    }
-    buf_printf(sql, " - interval '%s'", window);
-    if (place != NULL) { /* the row comparison above does not reach the index */
-        buf_text(sql, " and t.claimed_at <= ");
-        filter_parameter(sql, p, V_TEXT(place));
-        buf_text(sql, "::timestamptz");
-    }
-}
-
-static bool list_within(struct db *db, const struct filter *filter, const char *after, const char *window,
-                        int64_t limit, struct db_rows *rows, struct err *err) {
-    AUTO_BUF struct buf sql = {0};
-    struct filter_parameters p = {.count = 0};
-    char place[TICKET_PLACE] = "";
-    buf_text(&sql, sql_ticket_select.text);
-    if (!filter_write(filter, &sql, &p, err))
-        return false;
-    if (after != NULL && !text_copy(place, sizeof place, after))
-        return no_place(err);
-    if (after != NULL && !write_after(place, &sql, &p, err))
-        return false;
-    if (window != NULL)
-        write_window(window, after ? place : NULL, &sql, &p);
-    buf_text(&sql, " order by t.claimed_at desc, t.request_id desc, t.template_id desc limit ");
-    filter_parameter(&sql, &p, V_INT(limit));
-    const struct sql statement = {"ticket_list", buf_str(&sql)};
-    if (db_run_once(db, &statement, p.value, p.count, rows, err))
-        return true;
-    return after != NULL && err->kind == ERR_INPUT ? no_place(err) : false; /* its time or number is none */
 }
 
 bool ticket_list(struct db *db, const struct filter *filter, const char *after, int64_t limit, struct db_rows *rows,
                  char next[TICKET_PLACE], struct err *err) {
-    size_t i = filter_is_indexed(filter) ? ARRAY_LEN(windows) - 1 : 0;
-    do
-        if (!list_within(db, filter, after, windows[i], limit, rows, err))
-            return false;
-    while (rows->count < limit && windows[i++] != NULL);
+    AUTO_BUF struct buf sql = {0};
+    struct filter_parameters p = {.count = 0};
+    struct ticket_place place;
+    if ((after != NULL && !ticket_place_read(after, &place, err)) ||
+        !ticket_write_page(filter, after != NULL ? &place : NULL, TICKET_OLDER, (int)limit, &sql, &p, err))
+        return false;
+    const struct sql statement = {"ticket_list", buf_str(&sql)};
+    if (!db_run_once(db, &statement, p.value, p.count, rows, err))
+        return after != NULL && err->kind == ERR_INPUT ? no_place(err) : false; /* its time or number is none */
     next[0] = '\0';
     if (rows->count == limit)
-        snprintf(next, TICKET_PLACE, "%s|%s|%s", db_text(rows, rows->count - 1, "claimed_at"),
-                 db_text(rows, rows->count - 1, "template_id"), db_text(rows, rows->count - 1, "request_id"));
+        ticket_place_of(rows, rows->count - 1, next);
     return true;
 }
 

@@ -9,8 +9,23 @@
 /* The fields that lists of tickets are filtered by. */
 extern const struct filter_table ticket_fields;
 
-/* The place behind a ticket in a list, as text. */
+/* The place of a ticket in a list, as text. */
 enum { TICKET_PLACE = 160 };
+void ticket_place_of(const struct db_rows *rows, int row, char out[TICKET_PLACE]);
+
+/* The same, read; the texts are in `claimed_at`. */
+struct ticket_place {
+    char claimed_at[TICKET_PLACE];
+    const char *template_id, *request_id;
+};
+bool ticket_place_read(const char *text, struct ticket_place *place, struct err *err);
+
+/* Writes the statement of a page of at most `limit` tickets that match: the older ones behind a place, newest first,
+ * or the one at a place and the newer ones, oldest first. NULL: from the end of the list on that lies that way. The
+ * place is lent to the parameters. */
+enum ticket_way { TICKET_OLDER, TICKET_NEWER };
+bool ticket_write_page(const struct filter *filter, const struct ticket_place *place, enum ticket_way way, int limit,
+                       struct buf *sql, struct filter_parameters *parameters, struct err *err);
 
 /* At most `limit` tickets that match, newest first; those behind `after` (a place) or, NULL, from the first on.
  * `next` is the place for the following ones, "" at the end. */
