@@ -58,6 +58,7 @@ bool cmd_job_queue(struct call *call, struct err *err);
 bool cmd_job_log(struct call *call, struct err *err);
 bool cmd_ticket_list(struct call *call, struct err *err);
 bool cmd_ticket_show(struct call *call, struct err *err);
+bool cmd_ticket_look(struct call *call, struct err *err);
 bool cmd_ticket_timeline(struct call *call, struct err *err);
 bool cmd_ticket_export(struct call *call, struct err *err);
 bool cmd_ticket_consume(struct call *call, struct err *err);

@@ -1,8 +1,10 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app.h"
 #include "ask.h"
+#include "audit.h"
 #include "cmd.h"
 #include "csv.h"
 #include "output.h"
@@ -72,20 +74,46 @@ bool cmd_ticket_list(struct call *call, struct err *err) {
     return true;
 }
 
-bool cmd_ticket_show(struct call *call, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.ticket-full.1", all, ARRAY_LEN(all));
+/* The one ticket that the argument names. */
+static bool find_one(const struct call *call, struct db_rows *rows, struct err *err) {
     const char *key = call->argument[0];
-    if (!db_query(call->work->db, &sql_ticket_find, &rows, err, V_TEXT(key), V_TEXT(call->option[OPT_TEMPLATE])))
+    if (!db_query(call->work->db, &sql_ticket_find, rows, err, V_TEXT(key), V_TEXT(call->option[OPT_TEMPLATE])))
         return false;
-    if (rows.count == 0)
+    if (rows->count == 0)
         return fail(err, ERR_INPUT, "there is no ticket with the code, request id or person \"%s\"", key);
-    if (rows.count > 1) {
-        fail(err, ERR_INPUT, "\"%s\" names %d tickets", key, rows.count);
+    if (rows->count > 1) {
+        fail(err, ERR_INPUT, "\"%s\" names %d tickets", key, rows->count);
         return fail_cure(err, "add --template, or see them all: kaquan-worker ticket timeline");
     }
-    output_rows(&o, &rows);
+    return true;
+}
+
+static void show_one(const struct call *call, const struct db_rows *rows) {
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.ticket-full.1", all, ARRAY_LEN(all));
+    output_rows(&o, rows);
     output_record(&o, call->work);
+}
+
+bool cmd_ticket_show(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!find_one(call, &rows, err))
+        return false;
+    show_one(call, &rows);
+    return true;
+}
+
+/* Nothing is shown before the row of the audit log is there for good. */
+bool cmd_ticket_look(struct call *call, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    struct act act = call_act(call);
+    char object[160];
+    if (!find_one(call, &rows, err) || !db_begin(call->work->db, err))
+        return false;
+    snprintf(object, sizeof object, "ticket %s %s", db_text(&rows, 0, "template"),
+             db_text(&rows, 0, db_null(&rows, 0, "code") ? "request_id" : "code"));
+    if (!audit_commit(call->work->db, &act, "ticket_look", object, NULL, NULL, err))
+        return false;
+    show_one(call, &rows);
     return true;
 }
 
@@ -140,13 +168,22 @@ static bool write_all(struct call *call, struct err *err) {
     return good;
 }
 
+/* Standard output becomes the file, which must not be there yet. */
+static bool write_to(const char *path, struct err *err) {
+    if (freopen(path, "wxe", stdout) != NULL)
+        return true;
+    fail(err, ERR_IO, "%s: %s", path, strerror(errno));
+    return fail_cure(err, "name a file that is not there yet, in a directory that you may write to");
+}
+
 bool cmd_ticket_export(struct call *call, struct err *err) {
     struct filter filter;
     if (call->work->json) {
         fail(err, ERR_USAGE, "an export is CSV");
         return fail_cure(err, "`kaquan-worker ticket list --json` is the same as JSON");
     }
-    if (!read_filter(call, &filter, err) || !ticket_export_begin(call->work->db, &filter, err))
+    if (!read_filter(call, &filter, err) || (call->arguments > 0 && !write_to(call->argument[0], err)) ||
+        !ticket_export_begin(call->work->db, &filter, err))
         return false;
     write_head();
     bool good = write_all(call, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "text.h"
 
@@ -152,6 +153,43 @@ TEST(an_export_has_all_that_match_and_no_formulas) {
     assert_int_equal(scene_tickets(&s), SOME);
 }
 
+TEST(an_export_into_a_file_overwrites_none) {
+    char path[64];
+    struct scene s = scene_with_tickets("file");
+    snprintf(path, sizeof path, "/tmp/kaquan-export-%ld.csv", (long)getpid());
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "export", path, "--filter", "template:file");
+    AUTO_OUTPUT struct test_output again = test_worker("ticket", "export", path, "--filter", "template:file");
+    FILE *file = fopen(path, "r");
+    int lines = 0;
+    assert_int_equal(o.exit_code, 0);
+    assert_int_equal(lines_of(&o), 0);
+    assert_int_equal(again.exit_code, 74);
+    assert_non_null(strstr(buf_str(&again.err), "not there yet"));
+    assert_non_null(file);
+    for (int c; (c = fgetc(file)) != EOF;)
+        lines += c == '\n';
+    assert_int_equal(lines, scene_tickets(&s) + 1);
+    fclose(file);
+    unlink(path);
+}
+
+/* Who may not write it does not see it. */
+TEST(a_look_at_a_ticket_is_in_the_audit_log_before_it_shows_anything) {
+    scene_with_tickets("look");
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "look", "look-r1", "--reason", "called the hotline");
+    assert_int_equal(o.exit_code, 0);
+    assert_non_null(strstr(buf_str(&o.out), "o-look-1"));
+    assert_string_equal(test_sql(NULL, "select object || ', ' || reason || ', ' || who from kaquan.audit_log"
+                                       " where action = 'ticket_look'"),
+                        "ticket look look-1, called the hotline, kaquan_worker");
+    test_sql(NULL, "revoke execute on function kaquan.audit_write from kaquan_worker");
+    AUTO_OUTPUT struct test_output refused = test_worker("ticket", "look", "look-r1");
+    test_sql(NULL, "grant execute on function kaquan.audit_write to kaquan_worker");
+    assert_int_not_equal(refused.exit_code, 0);
+    assert_null(strstr(buf_str(&refused.out), "o-look-1"));
+    assert_non_null(strstr(buf_str(&refused.err), "audit_write to kaquan_worker"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(days_are_those_of_the_event),
@@ -161,6 +199,8 @@ int main(void) {
         cmocka_unit_test(a_filter_that_is_wrong_is_refused_with_the_nearest_word),
         cmocka_unit_test(show_and_timeline_follow_a_ticket_by_any_key),
         cmocka_unit_test(an_export_has_all_that_match_and_no_formulas),
+        cmocka_unit_test(an_export_into_a_file_overwrites_none),
+        cmocka_unit_test(a_look_at_a_ticket_is_in_the_audit_log_before_it_shows_anything),
     };
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
 }
