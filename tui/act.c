@@ -26,6 +26,8 @@ void act_words(const struct view *view, struct words *words) {
     const struct db_rows *rows = &view->panes[0].rows;
     int row = view_row(view);
 
+    if (view->screen->words)
+        view->screen->words(view, words);
     words_add(words, "subject", view->subject);
     words_add(words, "row", view_id(view, row));
     words_add(words, "marked", view->marked > 0 ? buf_str(&view->marks) : view_id(view, row));
@@ -113,6 +115,7 @@ bool act_run(struct console *c, const struct arguments *arguments, const char *i
     buf_reset(&c->child.said);
     c->child.since = clock_seconds();
     c->child.ended = NULL;
+    c->child.then = NULL;
     text_copy(c->child.title, sizeof(c->child.title), title);
     if (!spawn(&c->child, argv, input)) {
         console_say(c, ROLE_BAD, _("kaquan-worker cannot be started: %s"), strerror(errno));
@@ -146,6 +149,19 @@ static void show(struct console *c, int code, const char *said) {
     dialog_open(c, d);
 }
 
+/* Opens a screen about the last word that was said: the number of what was begun. */
+static void open_next(struct console *c, const char *screen, const char *said) {
+    char word[VIEW_TEXT] = "";
+
+    for (size_t len; *said; said += len + strspn(said + len, " \t\r\n")) {
+        len = strcspn(said, " \t\r\n");
+        if (len > 0)
+            snprintf(word, sizeof(word), "%.*s", (int)len, said);
+    }
+    console_say(c, ROLE_OK, "%s: %s", c->child.title, _("done"));
+    console_open(c, screen, word);
+}
+
 static void ended(struct console *c) {
     int status = 0, code;
 
@@ -157,6 +173,8 @@ static void ended(struct console *c) {
     c->changed = true;
     if (c->child.ended)
         c->child.ended(c, code, buf_str(&c->child.said));
+    else if (code == 0 && c->child.then)
+        open_next(c, c->child.then, buf_str(&c->child.said));
     else
         show(c, code, buf_str(&c->child.said));
     console_refresh(c);
@@ -217,7 +235,8 @@ static void run_errand(struct console *c, const struct errand *errand, const cha
     struct arguments *arguments = mem_new(sizeof(*arguments));
 
     words_arguments(&errand->words, errand->act->command, arguments);
-    act_run(c, arguments, input, _(errand->act->help));
+    if (act_run(c, arguments, input, _(errand->act->help)))
+        c->child.then = errand->act->then;
     arguments_clear(arguments);
     free(arguments);
 }

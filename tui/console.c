@@ -165,17 +165,18 @@ static struct db_value given(const struct view *view, const char *word) {
     return word[0] == '\0' ? V_NULL : V_TEXT(word);
 }
 
-/* The screen writes the statement itself: what is wrong with its filter is its answer. */
-static bool write_query(struct console *c, struct view *view) {
+/* A screen may write the statement itself: what is wrong with its filter is its answer. */
+static bool write_query(struct console *c, struct view *view, struct pane *pane) {
     struct err err = {0};
 
     buf_reset(&c->query.text);
+    c->query.statement = (struct sql){0};
     c->query.parameters.count = 0;
-    if (view->screen->ask(view, &c->query, &err))
+    if (!view || !view->screen->ask || view->screen->ask(view, (int)(pane - view->panes), &c->query, &err))
         return true;
-    view->panes[0].failed = true;
-    view->panes[0].err = err;
-    view->panes[0].answered_at = 0;
+    pane->failed = true;
+    pane->err = err;
+    pane->answered_at = 0;
     c->changed = true;
     return false;
 }
@@ -194,9 +195,9 @@ static void ask(struct console *c) {
     if (wish.pane == &c->schema)
         c->schema_connection = db_async_connections(c->db);
     wish.pane->asked_at = now;
-    if (wish.view && wish.pane == wish.view->panes && wish.view->screen->ask) {
-        if (!write_query(c, wish.view))
-            return;
+    if (!write_query(c, wish.view, wish.pane))
+        return;
+    if (c->query.statement.text) {
         c->asking_name = c->query.statement.name;
         db_async_ask(c->db, &c->query.statement, c->query.parameters.value, c->query.parameters.count);
     } else {

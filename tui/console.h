@@ -26,6 +26,7 @@ struct child {
     char title[VIEW_TEXT];
     double since;
     void (*ended)(struct console *console, int exit_code, const char *said); /* NULL: what it said is shown */
+    const char *then; /* the screen to open when it went well, or NULL */
 };
 
 /* A statement that was asked, for the screen `queries`. */

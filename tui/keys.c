@@ -32,6 +32,7 @@ static void act_back(struct console *c) {
     struct view *view = console_view(c);
 
     if (view->filter[0] != '\0') {
+        c->find_at = 0; /* what was typed last and did not take effect yet is given up, too */
         view->filter[0] = '\0';
         view_arrange(view);
         view->panes[0].asked_at = 0;

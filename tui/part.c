@@ -224,6 +224,9 @@ static void draw_log(struct view *view, const struct part *part, struct area are
 
 void part_draw(struct view *view, int number, struct area area) {
     const struct part *part = &view->screen->parts[number];
+    const struct pane *pane = &view->panes[number];
+    bool filtered = number == 0 && part->look == LOOK_LIST && view->shown == 0 && view->filter[0] != '\0' &&
+                    pane->answered_at > 0 && !pane->failed;
 
     if (area.rows <= 0)
         return;
@@ -232,9 +235,9 @@ void part_draw(struct view *view, int number, struct area area) {
         area.row++;
         area.rows--;
     }
-    if (pane_draw_state(&view->panes[number], area, part->empty ? _(part->empty) : ""))
+    if (!filtered && pane_draw_state(pane, area, part->empty ? _(part->empty) : ""))
         return;
-    if (number == 0 && part->look == LOOK_LIST && view->shown == 0)
+    if (filtered)
         ui_format(area.row, area.column, area.columns, ROLE_NORMAL,
                   _("Nothing matches \"%s\": / changes the filter, Esc clears it"), view->filter);
     else if (number == 0 && part->look == LOOK_LIST)

@@ -11,6 +11,8 @@
 
 enum { SCREENS_MAX = 24, GIVEN_MOST = 5 };
 
+struct words;
+
 /* --- what is shown --- */
 
 /* How a value is written. */
@@ -90,6 +92,7 @@ struct act {
     /* Why not for this row, or NULL; untranslated. NULL: fits all. */
     const char *(*hindrance)(const struct db_rows *rows, int row);
     void (*run)(struct console *console); /* instead of a command */
+    const char *then; /* the child that is opened about the last word that it said; NULL: that is shown */
 };
 
 struct screen {
@@ -104,8 +107,10 @@ struct screen {
     const struct act *acts;
     int act_count;
     bool child; /* is about a subject: opened from another screen */
-    /* Writes the statement of the main part itself (a filter, a page). NULL: as the part says. */
-    bool (*ask)(struct view *view, struct query *query, struct err *err);
+    /* Writes the statement of a part itself (a filter, a page), or leaves it as the part says. NULL: all as they say. */
+    bool (*ask)(struct view *view, int part, struct query *query, struct err *err);
+    /* More {names} for its acts, before those of the row. */
+    void (*words)(const struct view *view, struct words *words);
     /* Draws it all itself. NULL: the parts as they are. */
     void (*draw)(struct console *console, struct view *view, struct area area);
     /* Sees keys first; true when it took one. */

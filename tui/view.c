@@ -105,6 +105,7 @@ static void sort_rows(struct view *view) {
 
 void view_arrange(struct view *view) {
     const struct db_rows *rows = &view->panes[0].rows;
+    int above = view->at - view->top;
 
     view->order = mem_resize(view->order, (size_t)(rows->count + 1) * sizeof(*view->order));
     view->shown = 0;
@@ -115,6 +116,8 @@ void view_arrange(struct view *view) {
     for (int i = 0; view->cursor[0] != '\0' && i < view->shown; i++)
         if (strcmp(view_id(view, view->order[i]), view->cursor) == 0) {
             view->at = i;
+            if (view->top > 0) /* its line stays, too; at the top of a list one sees what comes */
+                view->top = i - above;
             break;
         }
     view_move(view, 0);
