@@ -4,10 +4,13 @@
 
 extern const struct screen screen_dash, screen_accounts, screen_account, screen_ip;
 extern const struct screen screen_pools, screen_jobs, screen_messages, screen_queries;
+extern const struct screen screen_tickets, screen_ticket, screen_history, screen_bulks, screen_bulk, screen_drifts,
+    screen_qr;
 
 /* The numbered ones in their order. */
 static const struct screen *const list[] = {
     &screen_dash,
+    &screen_tickets,
     &screen_pools,
     &screen_jobs,
     &screen_accounts,
@@ -15,6 +18,12 @@ static const struct screen *const list[] = {
     &screen_account,
     &screen_messages,
     &screen_queries,
+    &screen_ticket,
+    &screen_history,
+    &screen_bulks,
+    &screen_bulk,
+    &screen_drifts,
+    &screen_qr,
 };
 
 const struct screen *const *screen_list(size_t *count) {

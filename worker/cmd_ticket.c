@@ -12,8 +12,6 @@
 #include "ticket.h"
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
-/* A filter that reads every ticket is asked about above so many. */
-enum { READ_MANY = 200000 };
 
 static const struct output_column columns[] = {
     {"template", "TEMPLATE", OUT_TEXT}, {"request_id", "REQUEST", OUT_TEXT},     {"code", "CODE", OUT_TEXT},
@@ -53,7 +51,7 @@ static bool read_filter(struct call *call, struct filter *filter, struct err *er
     if (!db_query0(call->work->db, &sql_ticket_rows, &rows, err))
         return false;
     int64_t tickets = db_int(&rows, 0, "tickets");
-    return tickets < READ_MANY ||
+    return tickets < TICKET_READ_MANY ||
            ask_yes(call, err, "No index helps this filter: up to %lld tickets are read. Go on?", (long long)tickets);
 }
 

@@ -1,0 +1,16 @@
+/* ticket_acts.h - what can be done with tickets, the same in the list and in a ticket's own screen. */
+#ifndef KAQUAN_TICKET_ACTS_H
+#define KAQUAN_TICKET_ACTS_H
+
+#include "screens.h"
+#include "words.h"
+
+/* A row that stands for a ticket has the columns id ("TEMPLATE CODE", or "TEMPLATE (REQUEST)"), name, code, template,
+ * person. Those behind TICKET_ACTS_ONE belong to a list. */
+enum { TICKET_ACTS_ONE = 10, TICKET_ACTS = 14 };
+extern const struct act ticket_acts[TICKET_ACTS];
+
+/* {codes} of the marked tickets or of the row's, {template}, {filter}. */
+void ticket_words(const struct view *view, struct words *words);
+
+#endif
