@@ -160,7 +160,7 @@ static bool draw_said(const struct console *c, int row, int columns) {
 static void freshness(const struct console *c, char *out, size_t size) {
     const struct pane *pane = &c->places[c->depth - 1]->panes[0];
     char at[UI_FIGURE], span[UI_FIGURE];
-    double age = clock_seconds() - pane->answered_at;
+    double age = ui_measured(clock_seconds() - pane->answered_at);
 
     if (console_screen(c)->part_count == 0)
         out[0] = '\0';

@@ -275,7 +275,7 @@ static void place(struct ui_table *t) {
     }
     for (size_t i = 0; i < t->count; i++) {
         int weight = t->width[i] > 0 ? t->columns[i].weight : 0;
-        int more = weight > 0 ? left * weight / weights : 0;
+        int more = weights > 0 ? left * weight / weights : 0;
 
         if (t->width[i] + more > t->columns[i].most)
             more = t->columns[i].most - t->width[i];

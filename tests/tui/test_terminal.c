@@ -568,6 +568,13 @@ TEST(the_console_is_drawn_in_every_terminal_and_size) {
     }
 }
 
+TEST(the_clock_of_a_picture_stands_still) {
+    AUTO_SCREEN struct test_screen *s = console(&(struct test_screen_run){.now = "1795603327"}, NULL);
+
+    test_screen_until_both(s, "db ok 0 ms", "10:42:07");
+    test_screen_until(s, "live; last 10:42:07");
+}
+
 TEST(a_storm_of_sizes_while_a_query_runs_does_no_harm) {
     AUTO_SCREEN struct test_screen *s = console(&usual, NULL);
     unsigned seed = 7;
@@ -653,6 +660,7 @@ int main(void) {
         cmocka_unit_test(every_code_is_scanned_in_ascii_where_there_is_room),
         cmocka_unit_test(a_code_without_room_is_a_text_and_a_note),
         cmocka_unit_test(the_console_is_drawn_in_every_terminal_and_size),
+        cmocka_unit_test(the_clock_of_a_picture_stands_still),
         cmocka_unit_test(a_storm_of_sizes_while_a_query_runs_does_no_harm),
         cmocka_unit_test(ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again),
         cmocka_unit_test(a_stop_from_outside_does_the_same),
