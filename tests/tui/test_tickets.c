@@ -229,6 +229,12 @@ TEST(a_ticket_has_a_screen_with_its_history) {
     test_sql(NULL, "delete from kaquan.ticket_drift");
 }
 
+static int64_t looks_at(const char *code) {
+    return test_number(
+        NULL, "select count(*) from kaquan.audit_log where action = 'ticket_look' and object = 'ticket adult %s'",
+        code);
+}
+
 TEST(a_look_at_a_person_is_in_the_audit_log) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M33");
 
@@ -252,6 +258,39 @@ TEST(related_tickets_are_those_of_the_same_person) {
     test_screen_keys(s, "o");
     test_screen_until(s, "/ person:oVisitor3");
     test_screen_until(s, "34 match");
+}
+
+TEST(a_code_is_shown_to_scan_once_the_audit_log_knows) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M40,M41");
+
+    test_screen_until(s, "> M40");
+    test_screen_keys(s, "i");
+    test_screen_until(s, "margin 4");
+    test_screen_until(s, "█▀▀▀▀▀█");
+    assert_int_equal(looks_at("M40"), 1);
+    test_screen_keys(s, "m");
+    test_screen_until(s, "margin 2");
+    test_screen_keys(s, "n");
+    test_screen_until_both(s, "CODE", "M41");
+    test_screen_until(s, "█▀▀▀▀▀█");
+    assert_int_equal(looks_at("M41"), 1);
+    test_screen_keys(s, "n");
+    test_screen_until(s, "there is none behind this one");
+    test_screen_keys(s, "p");
+    test_screen_until_both(s, "CODE", "M40");
+    test_screen_until(s, "█▀▀▀▀▀█");
+    assert_int_equal(looks_at("M40"), 2);
+}
+
+TEST(without_the_right_to_the_audit_log_no_code_is_shown) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M42");
+
+    test_screen_until(s, "> M42");
+    test_sql(NULL, "revoke execute on function kaquan.audit_write from kaquan_worker");
+    test_screen_keys(s, "i");
+    test_screen_until(s, "audit_write to kaquan_worker");
+    test_screen_until_gone(s, "█▀▀▀▀▀█");
+    test_sql(NULL, "grant execute on function kaquan.audit_write to kaquan_worker");
 }
 
 /* --- acting --- */
@@ -306,6 +345,123 @@ TEST(marked_tickets_become_void_once_their_count_is_typed) {
         "c-3 c-4, duplicate");
 }
 
+/* Once the button is awake. */
+static void confirm(struct test_screen *s, const char *answers) {
+    test_screen_keys(s, answers);
+    test_screen_until(s, "wakes in");
+    test_screen_until_gone(s, "wakes in");
+    test_screen_keys(s, "\x13");
+}
+
+TEST(what_failed_is_tried_again_from_the_results) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-5");
+
+    test_screen_until(s, "1 match");
+    unlock(s);
+    test_screen_keys(s, "C");
+    test_screen_until(s, "consume at WeChat for ever");
+    test_screen_keys(s, "\x13");
+    test_screen_until_both(s, tail_of(5), "waiting");
+    test_sql(
+        NULL,
+        "update kaquan.bulk_item set state = 'failed', errcode = -1, text = 'system busy' where state = 'waiting'");
+    test_screen_keys(s, "r");
+    test_screen_until_both(s, "failed", "system busy");
+    test_screen_keys(s, "R");
+    test_screen_until(s, "do it again for those that failed");
+    test_screen_until(s, "To confirm, type: ");
+    confirm(s, "busy then\t1");
+    test_screen_until_both(s, tail_of(5), "waiting");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(scene_ticket(&scene, "c-5", "t.state"), "consumed");
+}
+
+TEST(another_code_is_given_to_a_ticket) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-6");
+    char answers[80];
+
+    test_screen_until(s, "1 match");
+    unlock(s);
+    test_screen_keys(s, "A");
+    test_screen_until(s, "New code");
+    snprintf(answers, sizeof answers, "FRESH-6\tlost\tadult %s", code_of(6));
+    confirm(s, answers);
+    test_screen_until_both(s, tail_of(6), "waiting");
+    test_screen_until(s, "FRESH-6");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(code_of(6), "FRESH-6");
+}
+
+TEST(wechat_is_asked_about_a_ticket) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-7");
+
+    test_screen_until(s, "1 match");
+    test_screen_keys(s, "\r");
+    test_screen_until_both(s, "REQUEST", "c-7");
+    unlock(s);
+    test_screen_keys(s, "W");
+    test_screen_until(s, "let the worker ask WeChat");
+    test_screen_keys(s, "\x13");
+    test_screen_until(s, "compares");
+    rehearsal_worker(0, "run ticket_reconcile");
+    test_screen_keys(s, "qr");
+    test_screen_until_both(s, "AT WECHAT", "added"); /* no push came here */
+    test_screen_until_both(s, "HOLDER THERE", "oWal..er");
+}
+
+TEST(a_difference_is_repaired_where_it_is_listed) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-7");
+
+    test_screen_until(s, "1 match");
+    unlock(s);
+    test_screen_keys(s, "D");
+    test_screen_until_both(s, tail_of(7), "NORMAL");
+    test_screen_keys(s, "P");
+    test_screen_until(s, "To confirm, type: ");
+    char answer[64];
+    snprintf(answer, sizeof answer, "seen\t%s",
+             test_sql(NULL, "select id from kaquan.ticket_drift where repaired_at is null"));
+    confirm(s, answer);
+    test_screen_until(s, "No difference is known");
+    assert_string_equal(scene_ticket(&scene, "c-7", "t.state"), "added");
+}
+
+TEST(all_that_match_are_written_into_a_file) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "claimed:-30d code:M*");
+    const char *file = rehearsal_file("all.csv");
+    char typed[200];
+    FILE *written;
+    int lines = 0;
+
+    test_screen_until(s, "> M1 ");
+    test_screen_keys(s, "T");
+    test_screen_until(s, "a new file");
+    snprintf(typed, sizeof typed, "\x15%s\x13", file);
+    test_screen_keys(s, typed);
+    test_screen_until(s, "1000 tickets");
+    written = fopen(file, "r");
+    assert_non_null(written);
+    for (int c; (c = fgetc(written)) != EOF;)
+        lines += c == '\n';
+    fclose(written);
+    assert_int_equal(lines, MANY + 1);
+}
+
+TEST(a_person_is_taken_out_of_everything) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(NULL, "insert into kaquan.ticket_person values ('oVisitor9', 'r9', %" PRId32 ") on conflict do nothing",
+             scene.template_id);
+    s = tickets(&english, "code:M9");
+    test_screen_until(s, "> M9 ");
+    unlock(s);
+    test_screen_keys(s, "E");
+    test_screen_until(s, "To confirm, type: adult M9");
+    confirm(s, "asked for it\tadult M9");
+    test_screen_until_gone(s, "oVis..r9");
+    assert_string_equal(scene_ticket(&scene, "r9", "coalesce(t.openid, '')"), "");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_newest_tickets_are_shown_with_masked_holders),
@@ -318,10 +474,18 @@ int main(void) {
         cmocka_unit_test(a_wide_window_shows_the_ticket_beside_the_list),
         cmocka_unit_test(a_ticket_has_a_screen_with_its_history),
         cmocka_unit_test(a_look_at_a_person_is_in_the_audit_log),
+        cmocka_unit_test(a_code_is_shown_to_scan_once_the_audit_log_knows),
+        cmocka_unit_test(without_the_right_to_the_audit_log_no_code_is_shown),
         cmocka_unit_test(related_tickets_are_those_of_the_same_person),
         cmocka_unit_test(a_locked_session_does_nothing),
         cmocka_unit_test(one_ticket_is_consumed_and_its_result_is_shown),
         cmocka_unit_test(marked_tickets_become_void_once_their_count_is_typed),
+        cmocka_unit_test(what_failed_is_tried_again_from_the_results),
+        cmocka_unit_test(another_code_is_given_to_a_ticket),
+        cmocka_unit_test(wechat_is_asked_about_a_ticket),
+        cmocka_unit_test(a_difference_is_repaired_where_it_is_listed),
+        cmocka_unit_test(all_that_match_are_written_into_a_file),
+        cmocka_unit_test(a_person_is_taken_out_of_everything),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
 }
