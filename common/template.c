@@ -105,11 +105,18 @@ static bool insert(struct db *db, struct template *t, const cJSON *body, struct 
     return true;
 }
 
+static bool lost_race(const char *key, struct err *err) {
+    fail(err, ERR_BUSY, "somebody else changed template %s meanwhile", key);
+    return fail_cure(err, "look at it and import it again");
+}
+
 /* With the version that was read: whoever changed it meanwhile is told apart. */
 static bool update(struct db *db, struct template *t, const struct db_rows *before, const cJSON *body,
                    struct db_rows *after, struct err *err) {
     AUTO_BUF struct buf text = {0};
     bool at_wechat = !db_null(before, 0, "card_id");
+    if (t->version >= 0 && t->version != db_int(before, 0, "version"))
+        return lost_race(t->key, err);
     t->id = (int32_t)db_int(before, 0, "id");
     t->version = (int)db_int(before, 0, "version");
     text_copy(t->card_id, sizeof t->card_id, db_text(before, 0, "card_id"));
@@ -126,10 +133,7 @@ static bool update(struct db *db, struct template *t, const struct db_rows *befo
                   V_TEXT(t->title), V_TEXT(buf_str(&text)), V_TEXT(t->code_mode), V_BOOL(t->bind_openid),
                   V_INT(t->stock)))
         return false;
-    if (after->count == 1)
-        return true;
-    fail(err, ERR_BUSY, "somebody else changed template %s meanwhile", t->key);
-    return fail_cure(err, "look at it and import it again");
+    return after->count == 1 || lost_race(t->key, err);
 }
 
 bool template_import(struct db *db, const struct act *act, struct template *t, const cJSON *body, bool *added,

@@ -39,7 +39,8 @@ cJSON *template_read(const char *text, size_t len, struct template *t, struct er
 const cJSON *template_card(const cJSON *body);
 
 /* Stores a template that was read, under t->key: a new one, or one that is a draft or was refused, as far as nobody
- * else changed it meanwhile. *added says which. */
+ * else changed it meanwhile: t->version is the one that its writer had seen, 0 none, -1 whatever there is. ERR_BUSY
+ * otherwise. *added says which. */
 bool template_import(struct db *db, const struct act *act, struct template *t, const cJSON *body, bool *added,
                      struct err *err);
 

@@ -27,6 +27,10 @@ void lint_clear(struct lint *lint) {
 
 /* --- noting problems --- */
 
+const char *lint_say(const struct lint_card *c, const char *text) {
+    return c->lint->say ? c->lint->say(text) : text;
+}
+
 static struct lint_problem *add(struct lint *lint, enum lint_level level, const char *source) {
     struct lint_problem *p;
     if (lint->count == lint->room) {
@@ -58,7 +62,7 @@ void lint_problem(const struct lint_card *c, enum lint_level level, const char *
     }
     safe_copy(p->path, sizeof p->path, buf_str(&path));
     va_start(args, format);
-    set_text(p->cause, sizeof p->cause, format, args);
+    set_text(p->cause, sizeof p->cause, lint_say(c, format), args);
     va_end(args);
 }
 
@@ -66,7 +70,7 @@ void lint_cure(const struct lint_card *c, const char *format, ...) {
     struct lint_problem *p = &c->lint->problems[c->lint->count - 1];
     va_list args;
     va_start(args, format);
-    set_text(p->cure, sizeof p->cure, format, args);
+    set_text(p->cure, sizeof p->cure, lint_say(c, format), args);
     va_end(args);
 }
 
@@ -100,10 +104,11 @@ static void wrong(const struct spot *s, const char *format, ...) {
     AUTO_BUF struct buf cause = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&cause, format, args);
+    buf_vprintf(&cause, lint_say(s->c, format), args);
     va_end(args);
     lint_problem(s->c, LINT_ERROR, s->place, s->f->source, "%s", buf_str(&cause));
-    lint_cure(s->c, "%s%s%s", s->f->help, s->f->choices ? "; one of " : "", s->f->choices ? s->f->choices : "");
+    lint_cure(s->c, "%s%s%s", lint_say(s->c, s->f->help), s->f->choices ? lint_say(s->c, "; one of ") : "",
+              s->f->choices ? s->f->choices : "");
 }
 
 static void check_text(const struct spot *s) {
@@ -116,7 +121,7 @@ static void check_text(const struct spot *s) {
     else if (len > size_of(s->f->high)) {
         wrong(s, "has %zu bytes, WeChat takes %lld", len, (long long)s->f->high);
         lint_cure(s->c, "take %zu bytes away: %s (a Chinese character has 3 bytes)", len - size_of(s->f->high),
-                  s->f->help);
+                  lint_say(s->c, s->f->help));
     }
 }
 
@@ -242,7 +247,7 @@ static void look_at_items(const struct spot *list, const char *shape) {
         snprintf(place, sizeof place, "%.100s[%d]", list->place, number++);
         snprintf(of_all, sizeof of_all, "%.100s[]", shape);
         if (!type->item_fits(item))
-            wrong(&s, "must be %s", type->item_expected);
+            wrong(&s, "must be %s", lint_say(s.c, type->item_expected));
         else if (list->f->type == FIELD_OBJECTS)
             look_at_object(list->c, item, of_all, place);
         else if (type->check != NULL)
@@ -267,7 +272,7 @@ static void look_at_value(const struct spot *s, const char *shape) {
         lint_problem(s->c, LINT_ERROR, s->place, "2", "is null");
         lint_cure(s->c, "leave it out: WeChat refuses null (47001)");
     } else if (!type->fits(s->value))
-        wrong(s, "must be %s", type->expected);
+        wrong(s, "must be %s", lint_say(s->c, type->expected));
     else if (type->item_fits != NULL)
         look_at_items(s, shape);
     else if (s->f->type == FIELD_OBJECT)
@@ -293,7 +298,7 @@ static void look_for_missing(const struct lint_card *c, const cJSON *object, con
         if (name == NULL || cJSON_GetObjectItemCaseSensitive(object, name) != NULL)
             continue;
         lint_problem(c, LINT_ERROR, f[i].place, f[i].source, "is missing");
-        lint_cure(c, "add it: %s", f[i].help);
+        lint_cure(c, "add it: %s", lint_say(c, f[i].help));
     }
 }
 

@@ -27,8 +27,8 @@ static bool number(const struct lint_card *c, const char *place, int64_t *out) {
 
 static void missing(const struct lint_card *c, const char *place, const char *why) {
     const struct template_field *f = template_field_find(place, KIND_ALL);
-    lint_problem(c, LINT_ERROR, place, f->source, "is missing: %s", why);
-    lint_cure(c, "add it: %s", f->help);
+    lint_problem(c, LINT_ERROR, place, f->source, "is missing: %s", lint_say(c, why));
+    lint_cure(c, "add it: %s", lint_say(c, f->help));
 }
 
 /* --- type --- */

@@ -33,6 +33,7 @@ static const struct output_column all[] = {
     {"revision", "revisions sent", OUT_NUMBER},
     {"unsent", "changed since", OUT_BOOL},
     {"seen_at", "last looked at", OUT_TEXT},
+    {"version", "version", OUT_NUMBER},
     {"body", "card", OUT_JSON},
 };
 
@@ -82,11 +83,14 @@ bool cmd_template_import(struct call *call, struct err *err) {
     struct act act = call_act(call);
     struct account account;
     struct template t = {0};
+    int64_t seen = -1;
     bool added;
-    if (!take_key(call, t.key, err) || !account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err) ||
+    if (!take_key(call, t.key, err) || !call_int(call, OPT_SEEN, 0, INT32_MAX, &seen, err) ||
+        !account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err) ||
         !ask_file(path, TEMPLATE_BODY_MAX, false, &text, err))
         return false;
     t.account_id = account.id;
+    t.version = (int)seen;
     body = template_read(buf_str(&text), text.len, &t, err);
     if (body == NULL)
         return fail_in(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);

@@ -49,6 +49,7 @@ static const struct option_row options[] = {
     {OPT_OUTER,       "outer",       0,   "TEXT",     "where it was given away, as a text that events repeat (outer_str)"},
     {OPT_EXPIRES,     "expires",     0,   "S",        "seconds it works, 60 to 1800 (default: a year)"},
     {OPT_IDS_FROM,    "ids-from",    0,   "FILE",     "the tickets, a line each as the arguments would be; - for standard input"},
+    {OPT_SEEN,        "seen",        0,   "N",        "only over this version, as template show names it; 0: only when there is none yet"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -121,9 +122,9 @@ static const struct command commands[] = {
     {"gate", "upload", "FILE|-", REASON, 0, NEEDS_SCHEMA, cmd_gate_upload,
      "keep scans taken while a gate was cut off, a JSON object a line: at, template, code, gate, scan_id, admitted",
      "gate upload north.jsonl\ngate upload - < north.jsonl"},
-    {"template", "import", "FILE|-", OPT(OPT_ACCOUNT) | OPT(OPT_KEY) | REASON, 0, NEEDS_SCHEMA, cmd_template_import,
+    {"template", "import", "FILE|-", OPT(OPT_ACCOUNT) | OPT(OPT_KEY) | OPT(OPT_SEEN) | REASON, 0, NEEDS_SCHEMA, cmd_template_import,
      "read a template from the JSON that card/create takes",
-     "template import adult.json --account festival\ntemplate import - --key adult < adult.json"},
+     "template import adult.json --account festival\ntemplate import - --key adult --seen 7 < adult.json"},
     {"template", "lint", "FILE|-", 0, 0, NEEDS_NOTHING, cmd_template_lint,
      "say what WeChat would refuse about a template, each problem with its cure (exit code 65 on errors)",
      "template lint adult.json\ntemplate lint - --json < adult.json"},

@@ -56,6 +56,7 @@ enum option_id {
     OPT_OUTER,
     OPT_EXPIRES,
     OPT_IDS_FROM,
+    OPT_SEEN,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))
