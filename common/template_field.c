@@ -51,7 +51,7 @@ static const struct field_change_row changes[FIELD_CHANGES] = {
 #define NONE 0, 0
 #define COINS FIELD_INT, 0, CENTS_MOST
 #define ENTRY(name, label, change) \
-    {"base_info." name "_app_brand_user_name", label ": mini program", KIND_ALL, FIELD_APP, 1, 128, false, change, NULL, APP, "8.3"}, \
+    {"base_info." name "_app_brand_user_name", label ": program", KIND_ALL, FIELD_APP, 1, 128, false, change, NULL, APP, "8.3"}, \
     {"base_info." name "_app_brand_pass", label ": its page", KIND_ALL, TEXT(128), false, change, NULL, PATH, "8.3"}
 #define CUSTOM_FIELD(n) \
     {"custom_field" n, "field " n, KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "a field under the card's picture", "8.6"}, \
@@ -113,7 +113,7 @@ static const struct template_field fields[] = {
     {"base_info.pay_info.swipe_card", "payment: swipe", KIND_MEMBER, FIELD_OBJECT, NONE, false, CHANGE_FREE, NULL, "{\"is_swipe_card\": true}", "8.3"},
     {"base_info.pay_info.swipe_card.is_swipe_card", "payment: swipe", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "pay by swiping", "8.3"},
     {"base_info.pay_info.is_pay_and_qrcode", "payment: code", KIND_MEMBER, FIELD_BOOL, NONE, false, CHANGE_FREE, NULL, "payment code and card code on one page", "8.3"},
-    {"base_info.pay_info.activate_app_brand_user_name", "payment: mini program", KIND_MEMBER, FIELD_APP, 1, 128, false, CHANGE_FREE, NULL, APP, "8.3"},
+    {"base_info.pay_info.activate_app_brand_user_name", "payment: program", KIND_MEMBER, FIELD_APP, 1, 128, false, CHANGE_FREE, NULL, APP, "8.3"},
     {"base_info.pay_info.activate_app_brand_pass", "payment: its page", KIND_MEMBER, TEXT(128), false, CHANGE_FREE, NULL, PATH, "8.3"},
 
     {"advanced_info", "more", KIND_ALL, FIELD_OBJECT, NONE, false, CHANGE_UNVERIFIED, NULL, "what coupons can have beside the basics", "8.5"},
