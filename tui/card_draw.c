@@ -5,6 +5,7 @@
 
 #include "card_value.h"
 #include "lang.h"
+#include "screens.h"
 #include "text.h"
 
 enum { LABEL = 23, FIELD_LEAST = 24, FIELD_MOST = 40, NOTE = 26, NOTE_SIZE = 256 };
@@ -173,18 +174,19 @@ static const char *help_of(const struct template_field *f) {
 void card_draw_help(const struct card_form *form, struct area area) {
     const struct card_line *line = &form->lines[form->focus];
     const char *fixed = card_form_fixed(form, form->focus);
-    char text[1024];
+    enum term_role role = line->level == LINT_ERROR ? ROLE_BAD : ROLE_WARN;
+    AUTO_BUF struct buf text = {0};
 
-    if (line->cause[0] != '\0') {
-        const char *cure = line->cure[0] != '\0' ? line->cure : help_of(line->field);
-
-        snprintf(text, sizeof(text), "%s %s %s: %s", line->level == LINT_ERROR ? "!" : "?", card_label(line->field),
-                 line->cause, cure);
-        ui_paragraph(area, line->level == LINT_ERROR ? ROLE_BAD : ROLE_WARN, text);
+    draw_rule(area, card_label(line->field));
+    area.row++;
+    area.rows--;
+    if (line->cause[0] == '\0') {
+        ui_paragraph(area, ROLE_DIM, fixed ? _(fixed) : help_of(line->field));
         return;
     }
-    snprintf(text, sizeof(text), "%s: %s", card_label(line->field), fixed ? _(fixed) : help_of(line->field));
-    ui_paragraph(area, ROLE_DIM, text);
+    buf_printf(&text, "%s %s: %s", line->level == LINT_ERROR ? "!" : "?", line->cause,
+               line->cure[0] != '\0' ? line->cure : help_of(line->field));
+    ui_paragraph(area, role, buf_str(&text));
 }
 
 /* --- one line as large as the window --- */

@@ -600,15 +600,16 @@ static bool key(struct console *c, struct view *view, uint32_t key) {
 /* --- drawing --- */
 
 static void draw_title(const struct view *view, const struct editor *e, struct area area) {
-    char title[256], trouble[64];
-    const char *name = is_new(view) ? _("new template") : view->subject;
+    AUTO_BUF struct buf title = {0};
 
+    buf_text(&title, is_new(view) ? _("new template") : view->subject);
+    buf_text(&title, card_form_dirty(e->form) ? _(", changed") : "");
+    buf_text(&title, ", ");
     if (e->form->errors == 1)
-        snprintf(trouble, sizeof(trouble), "%s", _("1 problem"));
+        buf_text(&title, _("1 problem"));
     else
-        snprintf(trouble, sizeof(trouble), _("%d problems"), e->form->errors);
-    snprintf(title, sizeof(title), "%s%s, %s", name, card_form_dirty(e->form) ? _(", changed") : "", trouble);
-    draw_rule(area, title);
+        buf_printf(&title, _("%d problems"), e->form->errors);
+    draw_rule(area, buf_str(&title));
 }
 
 static void draw_state(const struct editor *e, struct area area) {
@@ -641,11 +642,10 @@ static void draw_large(struct editor *e, struct area area) {
 
 static void draw_form(struct view *view, struct editor *e, struct area area) {
     struct area lines = {area.row + 1, area.column, area.rows - 1 - FORM_BELOW, area.columns};
-    struct area help = {area.row + area.rows - 3, area.column + 1, 2, area.columns - 1};
+    struct area help = {area.row + area.rows - FORM_BELOW, area.column, FORM_BELOW - 1, area.columns};
     struct area state = {area.row + area.rows - 1, area.column, 1, area.columns};
 
     draw_title(view, e, area);
-    draw_rule((struct area){help.row - 1, area.column, 1, area.columns}, "");
     card_draw_help(e->form, help);
     draw_state(e, state);
     card_draw_lines(e->form, lines, &e->top);

@@ -43,6 +43,19 @@ static bool cell(const struct ui_table *t, int line, int column, const struct db
     return true;
 }
 
+/* Why the one under the cursor was refused, below the list: it needs the whole width. */
+static void draw(struct console *c UNUSED, struct view *view, struct area area) {
+    int row = view_row(view);
+    const char *said = row >= 0 ? db_text(&view->panes[0].rows, row, "said") : "";
+
+    if (said[0] != '\0') {
+        area.rows -= 3;
+        draw_rule((struct area){area.row + area.rows, area.column, 1, area.columns}, _("Refused because"));
+        ui_paragraph((struct area){area.row + area.rows + 1, area.column + 1, 2, area.columns - 1}, ROLE_BAD, said);
+    }
+    parts_draw(view, area);
+}
+
 static const char *under_cursor(struct console *c) {
     return view_id(console_view(c), view_row(console_view(c)));
 }
@@ -129,4 +142,5 @@ const struct screen screen_templates = {
     .opens = "template",
     .acts = acts,
     .act_count = ARRAY_LEN(acts),
+    .draw = draw,
 };
