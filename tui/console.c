@@ -379,6 +379,7 @@ void console_run(const struct console_options *options) {
     console_go(c, options->first);
     if (options->filter)
         text_copy(console_view(c)->filter, VIEW_TEXT, options->filter);
+    editor_offer(c);
     loop(c);
     end(c);
 }

@@ -101,6 +101,8 @@ void lock_step(struct console *console);
 void console_draw(struct console *console);
 /* The help as a dialog, made from the tables. help.c */
 void help_open(struct console *console);
+/* A form that was not saved and is kept, offered at the start. screen_editor.c */
+void editor_offer(struct console *console);
 /* The palette: screens, acts, words that jump to an object. palette.c */
 void palette_open(struct console *console);
 /* Sort picker, columns, export, filters by name ("": there is none). list.c */

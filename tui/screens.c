@@ -3,6 +3,7 @@
 #include <string.h>
 
 extern const struct screen screen_dash, screen_accounts, screen_account, screen_ip;
+extern const struct screen screen_templates, screen_template, screen_editor;
 extern const struct screen screen_pools, screen_jobs, screen_messages, screen_queries;
 extern const struct screen screen_tickets, screen_ticket, screen_history, screen_bulks, screen_bulk, screen_drifts,
     screen_qr;
@@ -10,11 +11,14 @@ extern const struct screen screen_tickets, screen_ticket, screen_history, screen
 /* The numbered ones in their order. */
 static const struct screen *const list[] = {
     &screen_dash,
+    &screen_templates,
     &screen_tickets,
     &screen_pools,
     &screen_jobs,
     &screen_accounts,
     &screen_ip,
+    &screen_template,
+    &screen_editor,
     &screen_account,
     &screen_messages,
     &screen_queries,

@@ -103,6 +103,7 @@ void words_arguments(const struct words *w, const char *text, struct arguments *
 
         if (group > 0 && !is_complete(w, text, group)) {
             text += group + 1;
+            text += strspn(text, " ");
             continue;
         }
         text += strspn(text, " []");
