@@ -17,7 +17,6 @@ static const struct field fields[] = {
     {"valid",     "VALID",    19, 19, 0, SHOW_TEXT,   NULL},
     {"account",   "ACCOUNT",  8,  16, 1, SHOW_TEXT,   NULL},
     {"card_type", "TYPE",     10, 14, 0, SHOW_WORD,   "choice"},
-    {"said",      "REFUSED BECAUSE", 14, 60, 4, SHOW_TEXT, NULL},
 };
 /* clang-format on */
 
