@@ -1,5 +1,5 @@
-/* card_draw.h - a template's form on the screen: its lines with their problems beside them, one of them as large as the
- * window, and the card as a phone would show it. */
+/* card_draw.h - a template's form on the screen: its lines with their problems beside them, one of them as large as
+ * the window, and the card as a phone would show it. */
 #ifndef KAQUAN_CARD_DRAW_H
 #define KAQUAN_CARD_DRAW_H
 
@@ -8,7 +8,8 @@
 
 /* The lines from *top on, which follows the focus; the caret stands in it. */
 void card_draw_lines(const struct card_form *form, struct area area, int *top);
-/* What is to be known about the line with the focus: what it is for, or what is wrong with it and how that is cured. */
+/* What is to be known about the line with the focus: what it is for, or what is wrong with it and how that is cured.
+ */
 void card_draw_help(const struct card_form *form, struct area area);
 /* The line with the focus over as many rows as there are. */
 void card_draw_large(const struct card_form *form, struct area area, int *top);

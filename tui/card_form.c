@@ -268,7 +268,8 @@ const char *card_form_fixed(const struct card_form *form, int line) {
     const struct template_field *f = form->lines[line].field;
 
     if (line < CARD_HEAD && form->version > 0)
-        return line == CARD_TYPE && !form->at_wechat ? NULL : N_("it is fixed: d makes another template like this one");
+        return line == CARD_TYPE && !form->at_wechat ? NULL
+                                                     : N_("it is fixed: d makes another template like this one");
     if (!form->at_wechat || field_change(f->change)->sent)
         return NULL;
     return f->change == CHANGE_STOCK ? N_("WeChat has it: the stock is changed on the template's screen")

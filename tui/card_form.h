@@ -1,5 +1,5 @@
-/* card_form.h - a template as a form: its lines come from the table of template_field.h, its problems from the lint. It
- * knows nothing of the screen or the database. */
+/* card_form.h - a template as a form: its lines come from the table of template_field.h, its problems from the lint.
+ * It knows nothing of the screen or the database. */
 #ifndef KAQUAN_CARD_FORM_H
 #define KAQUAN_CARD_FORM_H
 
@@ -24,11 +24,11 @@ struct card_form {
     const struct card_type *type;
     struct card_line *lines;
     int count, focus;
-    cJSON *base;     /* what it began with: the body of card/create; NULL: nothing yet */
-    int version;     /* of the template in the database; 0: there is none yet */
-    bool at_wechat;  /* what WeChat never changes is fixed */
-    char *accounts;  /* those to choose from, with blanks between them */
-    char *types;     /* so the types of cards */
+    cJSON *base;    /* what it began with: the body of card/create; NULL: nothing yet */
+    int version;    /* of the template in the database; 0: there is none yet */
+    bool at_wechat; /* what WeChat never changes is fixed */
+    char *accounts; /* those to choose from, with blanks between them */
+    char *types;    /* so the types of cards */
     int errors, warnings;
 };
 

@@ -38,7 +38,8 @@ static void add_outcome(const struct template_diff *diff, struct buf *out) {
     if (diff->count == 0)
         buf_printf(out, "%s\n", _("Nothing differs from what was sent last."));
     if (diff->refused > 0)
-        buf_printf(out, _("%d of them WeChat never changes: put them back, or make another template.\n"), diff->refused);
+        buf_printf(out, _("%d of them WeChat never changes: put them back, or make another template.\n"),
+                   diff->refused);
     if (diff->reviewed > 0)
         buf_printf(out, "%s\n", _("WeChat reviews the card again: no card of it is handed out until then."));
     else if (diff->sent > 0)
@@ -81,8 +82,10 @@ static bool send(struct console *c, struct dialog *d) {
     }
     words_add(&words, "key", errand->key);
     words_add(&words, "reason", dialog_value(d, "reason"));
-    words_arguments(&words, errand->first ? "template submit {key} [--reason {reason}]"
-                                          : "template push {key} [--reason {reason}]", &arguments);
+    words_arguments(&words,
+                    errand->first ? "template submit {key} [--reason {reason}]"
+                                  : "template push {key} [--reason {reason}]",
+                    &arguments);
     act_run(c, &arguments, NULL, errand->first ? _("send it to WeChat's review") : _("push what was changed"));
     arguments_clear(&arguments);
     words_clear(&words);
@@ -91,7 +94,8 @@ static bool send(struct console *c, struct dialog *d) {
 
 void card_push_ask(struct console *c, const char *key, const cJSON *draft, const cJSON *sent) {
     struct errand *errand = mem_new(sizeof(*errand));
-    struct dialog *d = dialog_new(DIALOG_FORM, sent ? _("Push what was changed to WeChat") : _("Send it to WeChat's review"));
+    struct dialog *d =
+        dialog_new(DIALOG_FORM, sent ? _("Push what was changed to WeChat") : _("Send it to WeChat's review"));
 
     text_copy(errand->key, sizeof(errand->key), key);
     errand->first = sent == NULL;
@@ -104,7 +108,8 @@ void card_push_ask(struct console *c, const char *key, const cJSON *draft, const
     if (sent != NULL)
         card_diff_text(draft, sent, &d->text);
     else
-        buf_printf(&d->text, "%s\n", _("WeChat reviews a new card within three working days; until then none is handed out."));
+        buf_printf(&d->text, "%s\n",
+                   _("WeChat reviews a new card within three working days; until then none is handed out."));
     dialog_field(d, reason, "");
     text_copy(d->button, sizeof(d->button), sent ? _("Push") : _("Submit"));
     dialog_open(c, d);

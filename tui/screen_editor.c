@@ -22,17 +22,17 @@ static const double KEEP_QUIET_S = 1, KEEP_MOST_S = 10; /* kept when nothing was
 
 struct editor {
     struct card_form *form;
-    cJSON *sent;        /* what WeChat was sent last; NULL: nothing */
-    cJSON *saving;      /* what was given to the worker; NULL: nothing */
-    char kept[VIEW_TEXT]; /* the name under which it is kept */
-    double answered_at; /* the answer that was looked at */
+    cJSON *sent;                /* what WeChat was sent last; NULL: nothing */
+    cJSON *saving;              /* what was given to the worker; NULL: nothing */
+    char kept[VIEW_TEXT];       /* the name under which it is kept */
+    double answered_at;         /* the answer that was looked at */
     double changed_at, kept_at; /* clock_seconds(); 0: never */
     double kept_wall;
     int top, large_top, columns;
     bool large;
-    bool restore;       /* what was kept, without asking */
-    bool push;          /* as soon as it is saved */
-    bool dropped;       /* nothing of it is to be kept */
+    bool restore; /* what was kept, without asking */
+    bool push;    /* as soon as it is saved */
+    bool dropped; /* nothing of it is to be kept */
 };
 
 /* clang-format off */
@@ -249,6 +249,17 @@ static bool look(struct console *c, struct view *view) {
 
 /* --- saving --- */
 
+/* That it is saved is told when the database says so. */
+static void imported(struct console *c, int exit_code, const char *said) {
+    struct dialog *d;
+
+    if (exit_code == 0)
+        return;
+    d = dialog_new(DIALOG_TEXT, _("save the draft"));
+    buf_text(&d->text, said);
+    dialog_open(c, d);
+}
+
 static void import(struct console *c, struct view *view, struct editor *e) {
     AUTO_BUF struct buf text = {0};
     struct arguments arguments = {0};
@@ -263,8 +274,10 @@ static void import(struct console *c, struct view *view, struct editor *e) {
     cJSON_Delete(e->saving);
     e->saving = card_form_body(e->form, now());
     json_print(&text, e->saving);
-    if (act_run(c, &arguments, buf_str(&text), _("save the draft")))
+    if (act_run(c, &arguments, buf_str(&text), _("save the draft"))) {
+        c->child.ended = imported;
         text_copy(view->subject, sizeof(view->subject), card_form_text(e->form, CARD_KEY));
+    }
     arguments_clear(&arguments);
     words_clear(&words);
 }
@@ -350,7 +363,8 @@ static void act_diff(struct console *c) {
 
 static void act_large(struct console *c) {
     struct editor *e = console_view(c)->own;
-    bool text = card_form_choices(e->form, e->form->focus) == NULL && card_form_fixed(e->form, e->form->focus) == NULL;
+    bool text =
+        card_form_choices(e->form, e->form->focus) == NULL && card_form_fixed(e->form, e->form->focus) == NULL;
 
     e->large = !e->large && text;
 }
@@ -554,8 +568,8 @@ static bool moves(struct editor *e, uint32_t key) {
     static const struct {
         uint32_t key;
         int by;
-    } steps[] = {{TERM_TAB, 1},   {TERM_DOWN, 1},       {TERM_ENTER, 1},     {TERM_BACKTAB, -1},
-                 {TERM_UP, -1},   {TERM_PAGE_DOWN, 10}, {TERM_PAGE_UP, -10}};
+    } steps[] = {{TERM_TAB, 1}, {TERM_DOWN, 1},       {TERM_ENTER, 1},    {TERM_BACKTAB, -1},
+                 {TERM_UP, -1}, {TERM_PAGE_DOWN, 10}, {TERM_PAGE_UP, -10}};
 
     for (size_t i = 0; i < ARRAY_LEN(steps); i++)
         if (steps[i].key == key) {
@@ -576,8 +590,8 @@ static bool large_key(struct editor *e, uint32_t key) {
 static bool key(struct console *c, struct view *view, uint32_t key) {
     struct editor *e = view->own;
 
-    if (e == NULL || e->form == NULL || key == TERM_F1 || key == TERM_CTRL_C || key == TERM_CTRL_L || key == TERM_CTRL_Z ||
-        key == TERM_RESIZE)
+    if (e == NULL || e->form == NULL || key == TERM_F1 || key == TERM_CTRL_C || key == TERM_CTRL_L ||
+        key == TERM_CTRL_Z || key == TERM_RESIZE)
         return false;
     if (e->large)
         return large_key(e, key);
@@ -603,8 +617,9 @@ static void draw_title(const struct view *view, const struct editor *e, struct a
     AUTO_BUF struct buf title = {0};
 
     buf_text(&title, is_new(view) ? _("new template") : view->subject);
-    buf_text(&title, card_form_dirty(e->form) ? _(", changed") : "");
-    buf_text(&title, ", ");
+    if (card_form_dirty(e->form))
+        buf_printf(&title, "%s%s", _(", "), _("changed"));
+    buf_text(&title, _(", "));
     if (e->form->errors == 1)
         buf_text(&title, _("1 problem"));
     else
@@ -619,7 +634,7 @@ static void draw_state(const struct editor *e, struct area area) {
 
     for (int i = 0; i < e->form->count; i++)
         if (card_form_changed(e->form, i))
-            buf_printf(&text, "%s%s", shown++ ? ", " : _("changed: "), card_label(e->form->lines[i].field));
+            buf_printf(&text, "%s%s", shown++ ? _(", ") : _("changed: "), card_label(e->form->lines[i].field));
     if (e->kept_wall > 0) {
         buf_text(&text, "   ");
         buf_printf(&text, _("kept on this host %s"), time_text((int64_t)e->kept_wall, at));
@@ -632,7 +647,8 @@ static void draw_large(struct editor *e, struct area area) {
     char title[256];
 
     snprintf(title, sizeof(title), _("%s: %zu of %lld bytes; Enter begins a line, ^G goes back"),
-             card_label(line->field), card_value_bytes(card_form_text(e->form, e->form->focus)), (long long)line->field->high);
+             card_label(line->field), card_value_bytes(card_form_text(e->form, e->form->focus)),
+             (long long)line->field->high);
     draw_rule(area, title);
     area.row++;
     area.rows--;
@@ -660,7 +676,8 @@ static void draw(struct console *c, struct view *view, struct area area) {
     }
     e = view->own;
     if (area.columns >= PREVIEW_FROM) {
-        card_draw_preview(e->form, (struct area){area.row, area.column + area.columns - PREVIEW_COLUMNS, area.rows, PREVIEW_COLUMNS});
+        card_draw_preview(e->form, (struct area){area.row, area.column + area.columns - PREVIEW_COLUMNS, area.rows,
+                                                 PREVIEW_COLUMNS});
         area.columns -= PREVIEW_COLUMNS + 1;
     }
     if (e->large)
@@ -688,8 +705,8 @@ void editor_offer(struct console *c) {
 
     if (name[0] == '\0')
         return;
-    snprintf(title, sizeof(title), _("Unsaved draft of %s from %s, restore?"), name[0] == '+' ? _("a new template") : name,
-             time_text(card_kept_at(name), at));
+    snprintf(title, sizeof(title), _("Unsaved draft of %s from %s, restore?"),
+             name[0] == '+' ? _("a new template") : name, time_text(card_kept_at(name), at));
     d = dialog_new(DIALOG_PICK, title);
     dialog_choice(d, _("restore it"))->thing = "restore";
     dialog_choice(d, _("leave it for later"));

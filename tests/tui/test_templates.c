@@ -20,9 +20,9 @@ static const struct test_screen_run wide = {.rows = 36, .columns = 120};
 
 static const double SOON_SECONDS = 20;
 
-#define CARD(title, notice)                                                                                          \
-    "{\"card\":{\"card_type\":\"SCENIC_TICKET\",\"scenic_ticket\":{\"ticket_class\":\"x\",\"base_info\":{\"title\":\""    \
-    title "\",\"notice\":\"" notice "\",\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\","                       \
+#define CARD(title, notice)                                                                                                  \
+    "{\"card\":{\"card_type\":\"SCENIC_TICKET\",\"scenic_ticket\":{\"ticket_class\":\"x\",\"base_info\":{\"title\":\"" title \
+    "\",\"notice\":\"" notice "\",\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\","                                     \
     "\"begin_timestamp\":1793462400,\"end_timestamp\":1798732799}}}}}"
 
 /* One approved that was changed since, one refused, one paused, one that nobody has sent. */
@@ -32,20 +32,22 @@ static int scene(void **state) {
     test_setup(state);
     snprintf(home, sizeof(home), "/tmp/kaquan-test-state.%d", (int)getpid());
     setenv("XDG_STATE_HOME", home, 1);
-    test_sql(NULL,
-             "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
-             "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, stock,"
-             " refuse_reason, paused) select 1, k, 'SCENIC_TICKET', t, b::jsonb, 'merchant', s, c, 5000, r, p from (values"
-             " ('adult', '成人票', '%s', 'approved', 'pAdult', null, false),"
-             " ('child', 'Child', '%s', 'refused', 'pChild', 'the brand is not yours: 商户名称不符', false),"
-             " ('night', 'Night', '%s', 'approved', 'pNight', null, true),"
-             " ('plan', 'Plan', '%s', 'draft', null, null, false)) v (k, t, b, s, c, r, p);"
-             "insert into template_revision (template_id, revision, body) select id, 1, '%s' from template where key = 'adult';"
-             "insert into template_revision (template_id, revision, body) select id, 1, body from template where key in"
-             " ('child', 'night');"
-             "insert into stat_minute (template_id, minute, claims, adds, entries) select id, now() - interval '1 day',"
-             " 1234, 1200, 7 from template where key = 'adult'",
-             CARD("成人票", "入场出示"), CARD("Child", "n"), CARD("Night", "n"), CARD("Plan", "n"), CARD("旧的票", "入场出示"));
+    test_sql(
+        NULL,
+        "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
+        "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, stock,"
+        " refuse_reason, paused) select 1, k, 'SCENIC_TICKET', t, b::jsonb, 'merchant', s, c, 5000, r, p from (values"
+        " ('adult', '成人票', '%s', 'approved', 'pAdult', null, false),"
+        " ('child', 'Child', '%s', 'refused', 'pChild', 'the brand is not yours: 商户名称不符', false),"
+        " ('night', 'Night', '%s', 'approved', 'pNight', null, true),"
+        " ('plan', 'Plan', '%s', 'draft', null, null, false)) v (k, t, b, s, c, r, p);"
+        "insert into template_revision (template_id, revision, body) select id, 1, '%s' from template where key = 'adult';"
+        "insert into template_revision (template_id, revision, body) select id, 1, body from template where key in"
+        " ('child', 'night');"
+        "insert into stat_minute (template_id, minute, claims, adds, entries) select id, now() - interval '1 day',"
+        " 1234, 1200, 7 from template where key = 'adult'",
+        CARD("成人票", "入场出示"), CARD("Child", "n"), CARD("Night", "n"), CARD("Plan", "n"),
+        CARD("旧的票", "入场出示"));
     return 0;
 }
 
@@ -91,7 +93,9 @@ static void until_true(const char *sql) {
 TEST(templates_show_their_state_sales_and_what_was_not_sent) {
     AUTO_SCREEN struct test_screen *s = console(&wide, "--screen", "templates");
 
-    assert_row(s, "adult", (const char *const[]){"+ adult", "成人票", "approved", "1 234", "5 000", "11-01 .. 2026-12-31", "festival", NULL});
+    assert_row(s, "adult",
+               (const char *const[]){"+ adult", "成人票", "approved", "1 234", "5 000", "11-01 .. 2026-12-31",
+                                     "festival", NULL});
     assert_row(s, "child", (const char *const[]){"refused", NULL});
     assert_row(s, "night", (const char *const[]){"paused", NULL});
     assert_row(s, "plan", (const char *const[]){"draft", NULL});
@@ -139,10 +143,12 @@ TEST(a_push_tells_the_difference_and_the_new_review_before_it_asks) {
 TEST(a_draft_is_submitted_with_its_reason) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
-    test_sql(NULL, "update kaquan.template t set body = jsonb_set(c.body, '{card,scenic_ticket,base_info}',"
-                   " c.body #> '{card,scenic_ticket,base_info}' || '{\"logo_url\":\"http://mmbiz.qpic.cn/a/0\",\"code_type\":"
-                   "\"CODE_TYPE_QRCODE\",\"brand_name\":\"b\",\"color\":\"Color030\",\"description\":\"d\","
-                   "\"sku\":{\"quantity\":5}}') from kaquan.template c where t.key = 'plan' and c.key = 'plan'");
+    test_sql(
+        NULL,
+        "update kaquan.template t set body = jsonb_set(c.body, '{card,scenic_ticket,base_info}',"
+        " c.body #> '{card,scenic_ticket,base_info}' || '{\"logo_url\":\"http://mmbiz.qpic.cn/a/0\",\"code_type\":"
+        "\"CODE_TYPE_QRCODE\",\"brand_name\":\"b\",\"color\":\"Color030\",\"description\":\"d\","
+        "\"sku\":{\"quantity\":5}}') from kaquan.template c where t.key = 'plan' and c.key = 'plan'");
     s = at("plan");
     test_screen_keys(s, "P");
     test_screen_until(s, "$ kaquan-worker template submit plan");
@@ -161,7 +167,9 @@ TEST(a_template_is_paused_and_its_pool_is_set) {
     test_screen_until_both(s, "PAUSED", "yes");
     test_screen_keys(s, "W");
     test_screen_until(s, "Pool target");
-    test_screen_keys(s, "\x15" "777\t\x15" "55\x13");
+    test_screen_keys(s, "\x15"
+                        "777\t\x15"
+                        "55\x13");
     until_true("(select (pool_target, pool_low) = (777, 55) from kaquan.template where key = 'adult')");
 }
 
@@ -184,7 +192,8 @@ TEST(an_end_for_ever_wants_the_key_typed_and_a_reason) {
     test_screen_keys(s, "\x13");
     test_screen_until(s, "!");
     assert_false(is_true("exists (select from kaquan.job where kind = 'template_delete')"));
-    test_screen_keys(s, "\x15" "child\x13");
+    test_screen_keys(s, "\x15"
+                        "child\x13");
     until_true("exists (select from kaquan.job where kind = 'template_delete')");
 }
 

@@ -25,6 +25,7 @@ TEST(a_value_is_one_argument_whatever_is_in_it) {
     words_add(&w, "none", "");
     expect(&w, "pool set {row} --low={low}", "<pool> <set> <a b; [rm] {low}> <--low=7>");
     expect(&w, "pool set {row} [--target {none}] [--low {low}]", "<pool> <set> <a b; [rm] {low}> <--low> <7>");
+    expect(&w, "pool set [--target {none}] [--more {none}] {low}", "<pool> <set> <7>");
     expect(&w, "job list {none}", "<job> <list>");
     expect(&w, "job list [--state {unheard}]", "<job> <list>");
     words_clear(&w);

@@ -193,6 +193,20 @@ TEST(a_title_goes_to_review_again_and_that_is_asked_for_first) {
     assert_string_equal(of(&s, "card_id"), s.card_id);
 }
 
+TEST(a_template_is_written_only_over_what_its_writer_saw) {
+    struct scene s = rehearsal_template("fest", "seen", "merchant", 100, 10);
+    const char *text = test_sql(NULL, "select body from kaquan.template where id = %" PRId32, s.template_id);
+    const char *file = file_with("seen.json", text, strlen(text));
+    int64_t version;
+    test_sql(NULL, "update kaquan.job set state = 'cancelled' where template_id = %" PRId32, s.template_id);
+    version = test_number(NULL, "select version from kaquan.template where id = %" PRId32, s.template_id);
+    WORKER(75, "template import %s --account fest --key seen --seen 0", file);
+    WORKER(75, "template import %s --account fest --key seen --seen %" PRId64, file, version + 1);
+    WORKER(0, "template import %s --account fest --key seen --seen %" PRId64, file, version);
+    WORKER(75, "template import %s --account fest --key seen --seen %" PRId64, file, version);
+    WORKER(0, "template import %s --account fest --key seen", file);
+}
+
 TEST(what_wechat_never_changes_is_refused_when_it_is_written) {
     struct scene s = approved("fixed");
     rewrite(65, &s, "base_info,brand_name", "\"other\"");
@@ -525,6 +539,7 @@ int main(void) {
         cmocka_unit_test(lint_says_all_problems_with_their_cure_and_needs_no_database),
         cmocka_unit_test(a_push_sends_only_what_was_changed_and_keeps_a_revision),
         cmocka_unit_test(a_title_goes_to_review_again_and_that_is_asked_for_first),
+        cmocka_unit_test(a_template_is_written_only_over_what_its_writer_saw),
         cmocka_unit_test(what_wechat_never_changes_is_refused_when_it_is_written),
         cmocka_unit_test(a_push_whose_answer_was_lost_is_noted_when_it_is_done_again),
         cmocka_unit_test(a_stock_is_raised_and_lowered_by_what_was_said),
