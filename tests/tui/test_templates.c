@@ -75,8 +75,8 @@ static struct test_screen *at(const char *key) {
         test_screen_until_both(s, ">", (const char *const[]){"plan", "adult", "night", key}[i]);
     }
     test_screen_keys(s, "\r");
-    test_screen_until_both(s, "Template", key);
     test_screen_until(s, "VERSION");
+    test_screen_until_both(s, "KEY", key);
     return s;
 }
 
