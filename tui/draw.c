@@ -92,6 +92,8 @@ static void draw_tabs(const struct console *c, int columns) {
 
     for (size_t i = 0; i < count; i++)
         width += list[i]->number > 0 ? text_width(_(list[i]->title)) + 4 : 0;
+    for (int i = 1; i < c->depth; i++)
+        width += text_width(_(c->places[i]->screen->title)) + text_width(c->places[i]->subject) + 4;
     for (size_t i = 0; i < count; i++) {
         bool here = list[i] == c->places[0]->screen;
         const char *title = here || width < columns ? _(list[i]->title) : "";

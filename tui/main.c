@@ -62,7 +62,7 @@ static bool run(const struct arguments *a, struct err *err) {
 }
 
 int main(int argc, char **argv) {
-    struct arguments a = {.screen = "pools"};
+    struct arguments a = {.screen = "dash"};
     struct err err = {0};
     bool ok;
 

@@ -37,9 +37,9 @@ static const struct sign signs[] = {
     {"step_template", "6", NULL, N_("A template: the card that visitors get"),
      N_("Enter opens the templates: n makes one; from a file: kaquan-worker template import FILE.")},
     {"step_submit", "7", NULL, N_("The template goes to WeChat for review"),
-     N_("Enter opens the templates: P sends it.")},
+     N_("Enter opens the template: P sends it.")},
     {"step_review", "8", NULL, N_("WeChat approves the template"),
-     N_("It takes minutes to days; the worker asks by itself. Enter opens the templates, which say how far it is.")},
+     N_("It takes minutes to days; the worker asks by itself. Enter opens the template, which says how far it is.")},
     {"step_backend", "9", NULL, N_("The event's backend may claim cards"),
      N_("Enter opens the accounts: B lets the backend's login in.")},
     {"step_cards", "10", NULL, N_("The first cards are signed"),
@@ -96,9 +96,9 @@ static const struct sign signs[] = {
     {"token_replaced", "CRED", NULL, N_("{name}: tokens replaced by somebody else: {number}, last {span} ago"),
      N_("Another system uses this account's AppSecret. Enter opens the account: T says who it may be.")},
     {"drift", "TIX", NULL, N_("{name}: tickets that differ from WeChat: {number}"),
-     N_("kaquan-worker ticket drift lists them, ticket repair repairs them. Enter opens the template.")},
+     N_("Enter lists them: P repairs one.")},
     {"request", "ACT", NULL, N_("{name} asks for a second person, {span} ago: {text}"),
-     N_("Somebody else confirms it: kaquan-worker audit confirm {subject}.")},
+     N_("Enter opens the requests: C confirms it, if you are somebody else.")},
 };
 
 static const struct level {
@@ -455,14 +455,14 @@ static const struct act acts[] = {
      .hindrance = not_the_key_step},
 };
 
-/* Enter: to what the row is about. A screen that is not there yet leads to its list. */
+/* Enter: to what the row is about; the first step is an act of its own. */
 static void open_row(struct console *console, const struct view *view) {
     const struct db_rows *rows = &view->panes[ALERTS].rows;
     const char *screen = db_text(rows, view_row(view), "screen");
 
     if (strcmp(screen, "dash") == 0)
         act_begin(console, &acts[0]);
-    else
+    else if (screen_find(screen))
         console_open(console, screen, db_text(rows, view_row(view), "subject"));
 }
 

@@ -23,8 +23,8 @@ with known as materialized (
         (4, 'step_worker', k.has_worker, null, null, 'jobs'),
         (5, 'step_address', k.has_token, k.account, k.address, 'ip'),
         (6, 'step_template', k.template is not null, null, null, 'templates'),
-        (7, 'step_submit', k.has_sent, k.template, null, 'templates'),
-        (8, 'step_review', k.has_approved, k.template, null, 'templates'),
+        (7, 'step_submit', k.has_sent, k.template, null, case when k.template is null then 'templates' else 'template' end),
+        (8, 'step_review', k.has_approved, k.template, null, case when k.template is null then 'templates' else 'template' end),
         (9, 'step_backend', k.has_backend, k.account, null, 'accounts'),
         (10, 'step_cards', k.has_cards, k.template, null, 'pools')) s (place, kind, done, name, text, screen)
      where not (k.has_backend and k.has_cards)
@@ -105,7 +105,7 @@ with known as materialized (
       from kaquan.token_refusal r join kaquan.account a on a.id = r.account_id
      where r.last_at > now() - kaquan.wx_scaled(86400) group by a.key
     union all
-    select 301, 'drift', t.key, count(*), null, null, null, null, null, 'template', t.key
+    select 301, 'drift', t.key, count(*), null, null, null, null, null, 'drifts', ''
       from kaquan.ticket_drift d join kaquan.template t on t.id = d.template_id where d.repaired_at is null group by t.key
     union all
     select 302, 'request', r.person, null, null, extract(epoch from now() - r.created_at)::float8, null,

@@ -218,6 +218,8 @@ struct test_cell test_screen_cell(struct test_screen *s, int row, int column) {
 
     vterm_screen_get_cell(s->cells, (VTermPos){.row = row, .col = column}, &cell);
     add_cells(s, row, column, column + 1, &text);
+    if (cell.chars[0] == (uint32_t)-1 && column > 0) /* a right half has no look of its own */
+        vterm_screen_get_cell(s->cells, (VTermPos){.row = row, .col = column - 1}, &cell);
     text_copy(out.text, sizeof(out.text), strcmp(buf_str(&text), " ") == 0 ? "" : buf_str(&text));
     out.bold = cell.attrs.bold;
     out.underline = cell.attrs.underline;

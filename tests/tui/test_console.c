@@ -45,7 +45,7 @@ static void assert_row(struct test_screen *s, const char *title, const char *con
 }
 
 TEST(pools_are_shown_with_their_level) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     assert_row(s, "Summer gala", (const char *const[]){"festival", "approved", "9 000", "██████", "7", "57m", NULL});
     assert_row(s, "展览", (const char *const[]){"! ", "412", "9 000", NULL});
@@ -57,7 +57,7 @@ TEST(pools_are_shown_with_their_level) {
 }
 
 TEST(the_console_speaks_chinese_where_the_host_has_no_such_locale) {
-    AUTO_SCREEN struct test_screen *s = console(&chinese, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&chinese, "--screen", "pools");
 
     test_screen_until(s, "[4 卡池] 5 任务");
     assert_row(s, "模板", (const char *const[]){"可用", "目标", "存量", "周期", "余时", "领/分", NULL});
@@ -74,7 +74,7 @@ TEST(the_option_names_the_language_before_the_environment) {
 }
 
 TEST(keys_change_the_screen_and_the_help_comes_from_their_tables) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     test_screen_until(s, "[4 Pools]");
     test_screen_keys(s, "5");
@@ -90,7 +90,7 @@ TEST(keys_change_the_screen_and_the_help_comes_from_their_tables) {
 
 /* The screen is live: what a backend takes is gone within the next refreshes. */
 TEST(a_claimed_card_is_missing_on_the_next_refresh) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
     int64_t before = test_number(NULL, "select pg_sequence_last_value('kaquan.pool_card_01_next')");
 
     test_screen_until(s, "412");
@@ -122,7 +122,7 @@ TEST(wide_characters_keep_the_columns_straight_at_every_width) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
     test_sql(NULL, "update kaquan.template set title = repeat('卡', 30) where key = 'low'");
-    s = console(&english, NULL);
+    s = console(&english, "--screen", "pools");
     test_screen_until(s, "卡卡");
     for (int columns = 80; columns <= 90; columns++) {
         int wide, narrow;
@@ -147,7 +147,7 @@ static void let_in(bool yes) {
 }
 
 TEST(a_lost_connection_is_told_and_comes_back) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     test_screen_until(s, "Summer gala");
     let_in(false);
@@ -165,7 +165,7 @@ TEST(a_lost_connection_is_told_and_comes_back) {
 }
 
 TEST(keys_are_answered_while_the_database_is_not) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     test_screen_until(s, "Summer gala");
     test_sql(NULL, "begin; lock table kaquan.template in access exclusive mode");
@@ -182,7 +182,7 @@ TEST(a_missing_right_is_named_with_its_grant) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
     test_sql(NULL, "revoke select on kaquan.pool_status from kaquan_worker");
-    s = console(&english, NULL);
+    s = console(&english, "--screen", "pools");
     test_screen_until(s, "permission denied for view pool_status");
     test_screen_until(s, "pool_status to kaquan_worker");
     test_sql(NULL, "grant select on kaquan.pool_status to kaquan_worker");
@@ -193,7 +193,7 @@ TEST(a_schema_that_is_older_or_newer_is_told) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
     test_sql(NULL, "insert into kaquan.schema_migration (name, checksum) values ('9999_later.sql', repeat('0', 64))");
-    s = console(&english, NULL);
+    s = console(&english, "--screen", "pools");
     test_screen_until(s, "the schema is newer than this program: it has 9999");
     test_screen_until(s, "Summer gala");
     test_sql(NULL, "delete from kaquan.schema_migration where name >= '0002'");
@@ -203,7 +203,7 @@ TEST(a_schema_that_is_older_or_newer_is_told) {
 }
 
 TEST(a_small_window_says_so_and_nothing_crashes) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     test_screen_until(s, "Summer gala");
     test_screen_resize(s, 10, 40);
@@ -217,7 +217,7 @@ TEST(a_small_window_says_so_and_nothing_crashes) {
 }
 
 TEST(a_storm_of_sizes_does_no_harm) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
     unsigned seed = 1;
 
     test_screen_until(s, "Summer gala");
@@ -289,7 +289,7 @@ static void assert_restored(struct test_screen *s) {
 }
 
 TEST(q_quits_and_gives_the_terminal_back) {
-    AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
     test_screen_until(s, "Summer gala");
     assert_false(test_screen_is_cooked(s));
@@ -304,7 +304,7 @@ TEST(a_signal_gives_the_terminal_back) {
     } ends[] = {{SIGTERM, 143}, {SIGHUP, 143}, {SIGINT, 130}, {SIGABRT, 134}};
 
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-        AUTO_SCREEN struct test_screen *s = console(&english, NULL);
+        AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
         test_screen_until(s, "Summer gala");
         test_screen_signal(s, ends[i].signal);
