@@ -18,7 +18,7 @@
 
 extern char **environ;
 
-enum { SAMPLES = 3, SAID_MOST = 256 * 1024 };
+enum { SAMPLES = 3, SAID_MOST = 256 * 1024, COMMAND_MOST = 400 };
 
 /* --- words --- */
 
@@ -262,9 +262,25 @@ static bool was_overtaken(struct console *c, const struct errand *errand) {
     return false;
 }
 
+/* What was typed, before what the row says; `labels`: what is still to come is its label in <>. */
+static void gather(const struct errand *errand, const struct dialog *d, bool labels, struct words *out) {
+    for (int i = 0; i < d->field_count; i++) {
+        const struct prompt *prompt = d->fields[i].prompt;
+        const char *typed = edit_text(&d->fields[i].edit);
+        char label[CHOICE_TEXT];
+
+        snprintf(label, sizeof(label), "<%s>", _(prompt->label));
+        if (prompt->kind != PROMPT_SECRET)
+            words_add(out, prompt->name, labels && prompt->needed && typed[0] == '\0' ? label : typed);
+    }
+    for (int i = 0; i < errand->words.count; i++)
+        words_add(out, errand->words.name[i], errand->words.value[i]);
+}
+
 static bool done(struct console *c, struct dialog *d) {
     struct errand *errand = d->context;
     const char *secret = NULL;
+    struct words words = {0};
 
     if (errand->act->danger != DANGER_NONE && !lock_is_open(c)) {
         console_say(c, ROLE_WARN, "%s", _("locked: ! unlocks"));
@@ -272,12 +288,12 @@ static bool done(struct console *c, struct dialog *d) {
     }
     if (was_overtaken(c, errand))
         return true;
-    for (int i = 0; i < d->field_count; i++) {
+    for (int i = 0; i < d->field_count; i++)
         if (d->fields[i].prompt->kind == PROMPT_SECRET)
             secret = edit_text(&d->fields[i].edit);
-        else
-            words_add(&errand->words, d->fields[i].prompt->name, edit_text(&d->fields[i].edit));
-    }
+    gather(errand, d, false, &words);
+    words_clear(&errand->words);
+    errand->words = words;
     run_errand(c, errand, secret);
     return true;
 }
@@ -303,8 +319,26 @@ static void list_samples(const struct view *view, struct dialog *d) {
     buf_text(&d->text, "\n");
 }
 
+/* The command as it will be run, with what is typed so far. */
+static void write_command(const struct errand *errand, const struct dialog *d, struct buf *out) {
+    struct arguments *arguments = mem_new(sizeof(*arguments));
+    struct words words = {0};
+
+    gather(errand, d, true, &words);
+    words_arguments(&words, errand->act->command, arguments);
+    buf_text(out, "$ kaquan-worker");
+    for (int i = 0; i < arguments->count && out->len < COMMAND_MOST; i++)
+        buf_printf(out, strchr(arguments->list[i], ' ') ? " '%s'" : " %s", arguments->list[i]);
+    buf_text(out, out->len < COMMAND_MOST ? "\n" : " ..\n");
+    arguments_clear(arguments);
+    free(arguments);
+    words_clear(&words);
+}
+
 /* Where it will happen and what exactly: the command that does it. */
-static void describe(struct console *c, const struct act *act, const struct errand *errand, struct dialog *d) {
+static void describe(struct console *c, struct dialog *d) {
+    const struct errand *errand = d->context;
+    const struct act *act = errand->act;
     const struct view *view = console_view(c);
 
     if (act->danger != DANGER_NONE)
@@ -312,13 +346,14 @@ static void describe(struct console *c, const struct act *act, const struct erra
                    console_environment(c)[0] != '\0' ? console_environment(c) : db_async_database(c->db));
     if (act->many && view->marked > 0)
         list_samples(view, d);
-    if (act->command) {
-        buf_text(&d->text, "$ kaquan-worker ");
-        words_fill(&errand->words, act->command, &d->text);
-        buf_text(&d->text, "\n");
-    }
+    if (act->command)
+        write_command(errand, d, &d->text);
     if (act->danger == DANGER_SEVERE)
         buf_printf(&d->text, "%s\n", _("This cannot be taken back."));
+    if (d->wanted) {
+        buf_printf(&d->text, _("To confirm, type: %s"), d->wanted);
+        buf_char(&d->text, '\n');
+    }
 }
 
 /* The last field of a severe form. */
@@ -333,8 +368,6 @@ static void want_typed(struct console *c, const struct act *act, struct errand *
                   : view->subject[0] != '\0'                                      ? view->subject
                                                                                   : act->command);
     d->wanted = d->wanted_text;
-    buf_printf(&d->text, _("To confirm, type: %s"), d->wanted);
-    buf_text(&d->text, "\n");
     dialog_field(d, &reason_prompt, "");
     dialog_field(d, &typed_prompt, "");
 }
@@ -347,7 +380,7 @@ static void ask(struct console *c, const struct act *act, struct errand *errand)
     d->done = done;
     d->severe = act->danger == DANGER_SEVERE;
     text_copy(d->button, sizeof(d->button), _("Do it"));
-    describe(c, act, errand, d);
+    d->describe = describe;
     for (int i = 0; i < act->prompt_count; i++) {
         AUTO_BUF struct buf preset = {0};
 

@@ -399,6 +399,10 @@ void dialog_draw(struct console *c, struct area area) {
     struct dialog *d = c->dialog;
 
     ui_fade(false);
+    if (d->describe) {
+        buf_reset(&d->text);
+        d->describe(c, d);
+    }
     if (d->kind == DIALOG_PICK)
         draw_pick(d, area);
     else if (d->kind == DIALOG_FORM)

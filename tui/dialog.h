@@ -52,6 +52,8 @@ struct dialog {
     char button[64];
     const char *wanted; /* must be typed into the last field; NULL: nothing */
     char wanted_text[VIEW_TEXT];
+    /* Writes `text` anew from what is typed, before each frame; NULL: it stays. */
+    void (*describe)(struct console *console, struct dialog *dialog);
     /* Returns whether it may close. */
     bool (*done)(struct console *console, struct dialog *dialog);
     void *context;
