@@ -25,7 +25,7 @@ static const struct word_look {
     {"expired", ROLE_BAD},    {"cancelled", ROLE_DIM},  {"paused", ROLE_DIM},    {"deleted", ROLE_DIM},   {"draft", ROLE_DIM},
     {"consumed", ROLE_DIM},   {"ended", ROLE_DIM},      {"listed", ROLE_OK},     {"alive", ROLE_OK},      {"refused", ROLE_BAD},
     {"failing", ROLE_BAD},    {"over", ROLE_BAD},       {"revoked", ROLE_BAD},   {"no secret", ROLE_WARN},{"no tokens", ROLE_WARN},
-    {"confirm", ROLE_WARN},   {"never", ROLE_WARN},     {"disabled", ROLE_DIM},
+    {"confirm", ROLE_WARN},   {"never", ROLE_WARN},     {"disabled", ROLE_DIM},  {"pool open", ROLE_OK},
 };
 /* clang-format on */
 
@@ -88,8 +88,20 @@ const char *field_text(const struct field *field, const struct db_rows *rows, in
     return out;
 }
 
+/* A word may mean another thing among others: an open pool is well, an open breaker is not. */
+static enum term_role role_of_word(const char *words, const char *value) {
+    char among[128];
+    enum term_role role;
+
+    snprintf(among, sizeof(among), "%s %s", words, value);
+    role = word_role(among);
+    return role == ROLE_NORMAL ? word_role(value) : role;
+}
+
 static enum term_role role_of(const struct field *field, const char *value) {
-    return field->show == SHOW_WORD ? word_role(value) : field->show == SHOW_TIME ? ROLE_DIM : ROLE_NORMAL;
+    if (field->show == SHOW_WORD)
+        return role_of_word(field->words, value);
+    return field->show == SHOW_TIME ? ROLE_DIM : ROLE_NORMAL;
 }
 
 /* --- lists --- */

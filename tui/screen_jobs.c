@@ -1,55 +1,123 @@
-/* What the worker does and did. */
-#include "lang.h"
-#include "screens.h"
+#include "filtered.h"
 
-enum { NEWS = 7 };
+#include <stdio.h>
+#include <string.h>
+
+#include "lang.h"
+#include "shared_acts.h"
+
+/* --- what is shown --- */
+
+enum { PERCENT = 5, RATE = 8, BAR = 16, BAR_LEAST = 4 };
+
+enum job_column { ID, KIND, OBJECT, STATE, TRIES, WHEN, NEWS, JOB_FIELDS };
 /* clang-format off */
-static const struct field fields[] = {
-    {"id",       "ID",               6,  8,  0, SHOW_TEXT, NULL},
-    {"kind",     "KIND",             18, 20, 0, SHOW_WORD, "kind"},
-    {"object",   "OBJECT",           10, 24, 1, SHOW_TEXT, NULL},
-    {"state",    "STATE",            9,  9,  0, SHOW_WORD, "state"},
-    {"attempts", "TRY",              4,  4,  0, SHOW_TEXT, NULL},
-    {"age_s",    "WHEN",             9,  10, 0, SHOW_SPAN, NULL},
-    {"error",    "PROGRESS / ERROR", 16, 90, 4, SHOW_TEXT, NULL},
+static const struct field fields[JOB_FIELDS] = {
+    [ID]     = {"id",       "ID",               6,  8,  0, SHOW_TEXT, NULL},
+    [KIND]   = {"kind",     "KIND",             18, 20, 0, SHOW_WORD, "kind"},
+    [OBJECT] = {"object",   "OBJECT",           8,  24, 1, SHOW_TEXT, NULL},
+    [STATE]  = {"state",    "STATE",            9,  9,  0, SHOW_WORD, "state"},
+    [TRIES]  = {"attempts", "TRY",              4,  4,  0, SHOW_NUMBER, NULL},
+    [WHEN]   = {"age_s",    "WHEN",             9,  10, 0, SHOW_SPAN, NULL},
+    [NEWS]   = {"error",    "PROGRESS / ERROR", 16, 90, 4, SHOW_TEXT, NULL},
+};
+static const struct field due_fields[] = {
+    {"kind",    "KIND",   18, 20, 0, SHOW_WORD, "kind"},
+    {"object",  "FOR",    8,  24, 1, SHOW_TEXT, NULL},
+    {"due_s",   "DUE IN", 9,  10, 0, SHOW_SPAN, NULL},
+    {"every_s", "EVERY",  7,  8,  0, SHOW_SPAN, NULL},
 };
 /* clang-format on */
 
-/* An error, or else how far it is. */
-static bool cell(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
-    double done = db_number(rows, row, "done"), total = db_number(rows, row, "total");
+static void draw_when(const struct ui_table *t, int line, int column, double age) {
+    char span[UI_FIGURE];
+    char text[96];
 
-    if (column != NEWS || db_text(rows, row, "error")[0] != '\0' || total <= 0)
-        return false;
-    ui_format(t->area.row + 1 + line, t->left[NEWS], 5, ROLE_NORMAL, "%3d%%", (int)(100 * done / total));
-    ui_fill(t->area.row + 1 + line, t->left[NEWS] + 5, t->width[NEWS] < 25 ? t->width[NEWS] - 5 : 20, ROLE_ACCENT,
-            done / total);
-    return true;
+    if (age < 0)
+        snprintf(text, sizeof(text), _("in %s"), ui_span(span, -age));
+    else
+        snprintf(text, sizeof(text), "%s", ui_span(span, age));
+    ui_cell(t, line, (size_t)column, ROLE_DIM, text);
+}
+
+/* "45% ######....  74/s" */
+static void draw_progress(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
+    double share = db_number(rows, row, "done") / db_number(rows, row, "total");
+    int at = t->area.row + 1 + line, left = t->left[column], width = t->width[column];
+    char figure[UI_FIGURE];
+    int room = width - PERCENT - RATE, bar = room < BAR_LEAST ? BAR_LEAST : room > BAR ? BAR : room;
+
+    if (line + 1 >= t->area.rows)
+        return;
+    ui_format(at, left, PERCENT - 1, ROLE_NORMAL, "%3d%%", (int)(100 * share));
+    ui_fill(at, left + PERCENT, bar, ROLE_ACCENT, share);
+    if (!db_null(rows, row, "per_second"))
+        ui_text(at, left + PERCENT + bar + 1, width - PERCENT - bar - 1, ROLE_DIM,
+                ui_rate(figure, db_number(rows, row, "per_second")));
+}
+
+/* An error, or else how far it is, or what came of it. */
+static void draw_news(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
+    char figure[UI_FIGURE];
+
+    if (db_text(rows, row, "error")[0] != '\0')
+        ui_cell(t, line, (size_t)column, ROLE_WARN, db_text(rows, row, "error"));
+    else if (db_int(rows, row, "total") > 0 && db_null(rows, row, "result"))
+        draw_progress(t, line, column, rows, row);
+    else if (db_null(rows, row, "result") && !db_null(rows, row, "done"))
+        ui_cell(t, line, (size_t)column, ROLE_NORMAL, ui_number(figure, db_int(rows, row, "done")));
+    else
+        ui_cell(t, line, (size_t)column, ROLE_NORMAL, db_text(rows, row, "result"));
+}
+
+static bool cell(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
+    if (column == WHEN + 1)
+        draw_when(t, line, column, db_number(rows, row, "age_s"));
+    else if (column == NEWS + 1)
+        draw_news(t, line, column, rows, row);
+    return column == WHEN + 1 || column == NEWS + 1;
 }
 
 static const struct part parts[] = {
-    {.statement = &sql_tui_jobs,
-     .every = 1,
-     .fields = fields,
-     .field_count = ARRAY_LEN(fields),
-     .empty = N_("No jobs yet: kaquan-worker run, or the service, makes those that are due."),
-     .cell = cell},
+    {
+        .statement = &sql_tui_jobs,
+        .every = 1,
+        .fields = fields,
+        .field_count = JOB_FIELDS,
+        .empty = N_("No jobs yet: kaquan-worker run, or the service, makes those that are due."),
+        .cell = cell,
+    },
+    {
+        .title = N_("Due next"),
+        .statement = &sql_tui_due,
+        .every = 5,
+        .rows = 7,
+        .fields = due_fields,
+        .field_count = ARRAY_LEN(due_fields),
+        .empty = N_("Nothing is due."),
+    },
 };
 
-static const struct act acts[] = {
-    {.key = 'R',
-     .label = "R",
-     .hint = N_("Retry"),
-     .help = N_("queue the job again"),
-     .danger = DANGER_ASK,
-     .command = "job retry {row}"},
-    {.key = 'K',
-     .label = "K",
-     .hint = N_("Cancel"),
-     .help = N_("end the job, or ask it to stop"),
-     .danger = DANGER_ASK,
-     .command = "job cancel {row}"},
+/* --- the filter --- */
+
+/* clang-format off */
+static const char *const states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
+static const struct filter_field filter_fields[] = {
+    {"any",    FILTER_WORD,   "{} in (j.kind, t.key, a.key)", "j.kind ^@ {} or t.key ^@ {} or a.key ^@ {} or strpos(j.error_text, {}) > 0",
+     NULL, false, "kind, object, or a part of the error"},
+    {"id",     FILTER_WORD,   "j.id::text = {}", NULL, NULL, false, "the number of the job"},
+    {"kind",   FILTER_WORD,   "j.kind = {}", "j.kind ^@ {}", NULL, false, "what is done"},
+    {"state",  FILTER_ONE_OF, "j.state = {}", NULL, states, false, "queued, running, done, failed, cancelled"},
+    {"object", FILTER_WORD,   "{} in (t.key, a.key)", "t.key ^@ {} or a.key ^@ {}", NULL, false, "the template or account"},
+    {"error",  FILTER_WORD,   "{} in (j.errcode::text, j.error_class)", NULL, NULL, false, "WeChat's errcode, or the class of the error"},
+    {"made",   FILTER_TIME,   "j.created_at", NULL, NULL, false, "when it was queued"},
 };
+static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
+/* clang-format on */
+
+static bool ask(struct view *view, struct query *query, struct err *err) {
+    return filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
+}
 
 const struct screen screen_jobs = {
     .name = "jobs",
@@ -59,6 +127,8 @@ const struct screen screen_jobs = {
     .parts = parts,
     .part_count = ARRAY_LEN(parts),
     .id = "id",
-    .acts = acts,
-    .act_count = ARRAY_LEN(acts),
+    .opens = "job",
+    .acts = job_acts,
+    .act_count = JOB_ACTS,
+    .ask = ask,
 };

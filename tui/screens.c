@@ -7,6 +7,8 @@ extern const struct screen screen_templates, screen_template, screen_editor;
 extern const struct screen screen_pools, screen_jobs, screen_messages, screen_queries;
 extern const struct screen screen_tickets, screen_ticket, screen_history, screen_bulks, screen_bulk, screen_drifts,
     screen_qr;
+extern const struct screen screen_pool, screen_job, screen_audit, screen_change, screen_requests, screen_settings,
+    screen_gates;
 
 /* The numbered ones in their order. */
 static const struct screen *const list[] = {
@@ -17,6 +19,10 @@ static const struct screen *const list[] = {
     &screen_jobs,
     &screen_accounts,
     &screen_ip,
+    &screen_audit,
+    &screen_settings,
+    &screen_gates,
+    &screen_requests,
     &screen_template,
     &screen_editor,
     &screen_account,
@@ -28,6 +34,9 @@ static const struct screen *const list[] = {
     &screen_bulk,
     &screen_drifts,
     &screen_qr,
+    &screen_pool,
+    &screen_job,
+    &screen_change,
 };
 
 const struct screen *const *screen_list(size_t *count) {

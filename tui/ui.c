@@ -221,8 +221,11 @@ void ui_fill(int row, int column, int columns, enum term_role role, double share
     }
 }
 
-/* The last `columns` values of the list in `out`, -1 for a gap; returns how many. */
-static int last_values(const char *values, double *out, int columns) {
+const char *ui_level(int level) {
+    return term_ascii() ? levels_ascii[level - 1] : levels[level - 1];
+}
+
+int ui_values(const char *values, double *out, int columns) {
     int count = 0;
 
     while (*values) {
@@ -247,7 +250,7 @@ void ui_spark(int row, int column, int columns, const char *values) {
 
     if (columns <= 0)
         return;
-    count = last_values(values, list, columns < 256 ? columns : 256);
+    count = ui_values(values, list, columns < 256 ? columns : 256);
     for (int i = 0; i < count; i++)
         top = list[i] > top ? list[i] : top;
     for (int i = 0; i < count; i++) {
@@ -255,7 +258,7 @@ void ui_spark(int row, int column, int columns, const char *values) {
 
         if (list[i] >= 0)
             term_put(row, column + columns - count + i, shown(ROLE_ACCENT),
-                     (term_ascii() ? levels_ascii : levels)[level]);
+                     ui_level(level + 1));
     }
 }
 
@@ -266,12 +269,12 @@ static void place(struct ui_table *t) {
     int left = t->area.columns + 1; /* the last gap lies outside */
     int weights = 0;
 
-    for (size_t i = 0; i < t->count; i++) {
+    for (size_t i = 0; i < t->count && t->columns[i].least + 1 <= left; i++) {
         if (t->columns[i].least < 0)
             continue;
-        t->width[i] = t->columns[i].least + 1 <= left ? t->columns[i].least : 0;
-        left -= t->width[i] > 0 ? t->width[i] + 1 : left;
-        weights += t->width[i] > 0 ? t->columns[i].weight : 0;
+        t->width[i] = t->columns[i].least;
+        left -= t->width[i] + 1;
+        weights += t->columns[i].weight;
     }
     for (size_t i = 0; i < t->count; i++) {
         int weight = t->width[i] > 0 ? t->columns[i].weight : 0;

@@ -37,6 +37,10 @@ int ui_paragraph(struct area area, enum term_role role, const char *text);
 void ui_fill(int row, int column, int columns, enum term_role role, double share);
 /* The last values, one a column, the newest at the right; `values` is a list such as "0 7 - 12", "-" is a gap. */
 void ui_spark(int row, int column, int columns, const char *values);
+/* The last `columns` values of such a list in `out`, -1 for a gap; returns how many. */
+int ui_values(const char *values, double *out, int columns);
+/* A column filled by `level` eighths, 1..8. */
+const char *ui_level(int level);
 
 /* A column of a table: it gets `least` columns, and of what is left a share by `weight` up to `most`. One
  * whose least is below 0 is not shown. */

@@ -116,7 +116,7 @@ bool cmd_pool_codes(struct call *call, struct err *err) {
     size_t count;
     const struct code_state *states = code_states(&count);
     if (!template_get(call->work->db, call->argument[0], &t, err) ||
-        !db_query(call->work->db, &sql_code_states, &rows, err, V_INT(t.id)))
+        !db_query(call->work->db, &sql_code_states, &rows, err, V_TEXT(t.key)))
         return false;
     for (size_t i = 0; i < count; i++) {
         output_cell(&o, states[i].name);

@@ -197,7 +197,7 @@ static const struct command commands[] = {
      "show a job",
      "job show 8812"},
     {"job", "retry", "ID", REASON, 0, NEEDS_SCHEMA, cmd_job_retry,
-     "queue a failed or cancelled job again",
+     "queue a failed or cancelled job again, or let one that waits for its next try begin now",
      "job retry 8812"},
     {"job", "cancel", "ID", REASON, 0, NEEDS_SCHEMA, cmd_job_cancel,
      "end a queued job, or ask a running one to stop",

@@ -1,4 +1,4 @@
--- How many codes of a template are in which state.    -> state, codes
+-- How many codes of the template with the key $1 are in which state?    -> state, codes
 select case when s.trouble is not null then s.trouble::text
             when t.code is not null then 'claimed'
             when s.part is null then 'imported'
@@ -8,5 +8,5 @@ select case when s.trouble is not null then s.trouble::text
   from kaquan.code_stock s
   left join kaquan.code_part p on p.id = s.part
   left join kaquan.ticket t on t.template_id = s.template_id and t.code = s.code
- where s.template_id = $1
+ where s.template_id = (select o.id from kaquan.template o where o.key = $1)
  group by 1

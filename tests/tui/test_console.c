@@ -47,23 +47,23 @@ static void assert_row(struct test_screen *s, const char *title, const char *con
 TEST(pools_are_shown_with_their_level) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "pools");
 
-    assert_row(s, "Summer gala", (const char *const[]){"festival", "approved", "9 000", "██████", "7", "57m", NULL});
-    assert_row(s, "展览", (const char *const[]){"! ", "412", "9 000", NULL});
-    assert_row(s, "Lecture", (const char *const[]){"!!", " 0 ", "······", NULL});
+    assert_row(s, "Summer gala", (const char *const[]){"open", "9 000", "██████", "57m", NULL});
+    assert_row(s, "展览", (const char *const[]){"! ", "low", "412", "9 000", NULL});
+    assert_row(s, "Lecture", (const char *const[]){"!!", "empty", " 0 ", "······", NULL});
     test_screen_until(s, "Last fills");
     assert_row(s, "first fill", (const char *const[]){"Summer gala", "9 000", "0.50", "18 000", NULL});
-    assert_row(s, "TEMPLATE", (const char *const[]){"READY", "WANTED", "FILL", "EPOCH", "LIFE", "/MIN", NULL});
-    test_screen_until(s, "q Quit");
+    assert_row(s, "TEMPLATE", (const char *const[]){"STATE", "READY", "WANTED", "FILL", "EMPTY IN", "LIFE", "/MIN", "TREND", NULL});
+    test_screen_until(s, "? Help");
 }
 
 TEST(the_console_speaks_chinese_where_the_host_has_no_such_locale) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, "--screen", "pools");
 
     test_screen_until(s, "[4 卡池] 5 任务");
-    assert_row(s, "模板", (const char *const[]){"可用", "目标", "存量", "周期", "余时", "领/分", NULL});
-    assert_row(s, "Summer gala", (const char *const[]){"已通过", "9 000", NULL});
+    assert_row(s, "模板", (const char *const[]){"可用", "目标", "存量", "用完于", "余时", "领/分", "走势", NULL});
+    assert_row(s, "Summer gala", (const char *const[]){"正常", "9 000", NULL});
     test_screen_until(s, "首次补充");
-    test_screen_until(s, "q 退出");
+    test_screen_until(s, "? 帮助");
 }
 
 TEST(the_option_names_the_language_before_the_environment) {
@@ -107,10 +107,10 @@ TEST(a_hostile_title_breaks_nothing) {
     test_sql(NULL, "update kaquan.template set title = e'\\x1b]52;c;eA==\\x07\\x1b[2J\\r\\u202e\\u009b卡票卡票卡票'"
                    " where key = 'empty'");
     s = console(&english, "--screen", "pools");
-    row = test_screen_until_both(s, "\\x1b]52", "approved");
-    assert_int_equal(test_screen_column(s, row, "approved"),
-                     test_screen_column(s, test_screen_until_both(s, "Summer gala", "approved"), "approved"));
-    assert_true(test_screen_column(s, row, "approved") > 0);
+    row = test_screen_until_both(s, "\\x1b]52", "empty");
+    assert_int_equal(test_screen_column(s, row, "empty"),
+                     test_screen_column(s, test_screen_until_both(s, "Summer gala", "open"), "open"));
+    assert_true(test_screen_column(s, row, "empty") > 0);
     bytes = test_screen_bytes(s);
     assert_null(strstr(buf_str(bytes), "\x1b]52"));
     assert_null(strstr(buf_str(bytes), "\xE2\x80\xAE"));
@@ -129,9 +129,9 @@ TEST(wide_characters_keep_the_columns_straight_at_every_width) {
 
         test_screen_resize(s, 24, columns);
         test_screen_idle(s);
-        wide = test_screen_until_both(s, "卡卡", "approved");
-        narrow = test_screen_until_both(s, "Summer gala", "approved");
-        assert_int_equal(test_screen_column(s, wide, "approved"), test_screen_column(s, narrow, "approved"));
+        wide = test_screen_until_both(s, "卡卡", "low");
+        narrow = test_screen_until_both(s, "Summer gala", "open");
+        assert_int_equal(test_screen_column(s, wide, "low"), test_screen_column(s, narrow, "open"));
     }
     test_sql(NULL, "update kaquan.template set title = '展览 2026 秋' where key = 'low'");
 }
@@ -181,11 +181,11 @@ TEST(keys_are_answered_while_the_database_is_not) {
 TEST(a_missing_right_is_named_with_its_grant) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
-    test_sql(NULL, "revoke select on kaquan.pool_status from kaquan_worker");
+    test_sql(NULL, "revoke select on kaquan.pool_forecast from kaquan_worker");
     s = console(&english, "--screen", "pools");
-    test_screen_until(s, "permission denied for view pool_status");
-    test_screen_until(s, "pool_status to kaquan_worker");
-    test_sql(NULL, "grant select on kaquan.pool_status to kaquan_worker");
+    test_screen_until(s, "permission denied for view pool_forecast");
+    test_screen_until(s, "pool_forecast to kaquan_worker");
+    test_sql(NULL, "grant select on kaquan.pool_forecast to kaquan_worker");
     test_screen_until(s, "Summer gala");
 }
 

@@ -292,7 +292,7 @@ TEST(the_option_no_color_sends_no_colour) {
         test_screen_start(&usual, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--no-color", NULL});
 
     test_screen_until(s, "kaquan");
-    test_screen_until(s, "Quit");
+    test_screen_until(s, "Help");
     assert_false(sends_colour(buf_str(test_screen_bytes(s))));
 }
 
@@ -548,12 +548,12 @@ TEST(the_console_is_drawn_in_every_terminal_and_size) {
         struct test_screen_run how;
         const char *text;
     } rows[] = {
-        {{.term = "xterm-256color"}, "Quit"},
-        {{.term = "screen-256color"}, "Quit"},
-        {{.term = "tmux-256color"}, "Quit"},
-        {{.term = "linux"}, "Quit"},
-        {{.term = "vt100"}, "Quit"},
-        {{.rows = 36, .columns = 120}, "Quit"},
+        {{.term = "xterm-256color"}, "Help"},
+        {{.term = "screen-256color"}, "Help"},
+        {{.term = "tmux-256color"}, "Help"},
+        {{.term = "linux"}, "Help"},
+        {{.term = "vt100"}, "Help"},
+        {{.rows = 36, .columns = 120}, "Help"},
         {{.rows = 10, .columns = 40}, "40x10 now, 60x16 needed"},
         {{.rows = 1, .columns = 1}, ""},
     };
@@ -589,7 +589,7 @@ TEST(a_storm_of_sizes_while_a_query_runs_does_no_harm) {
     }
     test_sql(NULL, "rollback");
     test_screen_resize(s, 24, 80);
-    test_screen_until(s, "Quit");
+    test_screen_until(s, "Help");
 }
 
 /* A shell with job control; fg brings the console back after a Return. */
@@ -600,7 +600,7 @@ static void assert_stops_and_comes_again(struct test_screen *s) {
     test_screen_until(s, "STOPPED");
     assert_true(test_screen_is_cooked(s));
     test_screen_keys(s, "\n");
-    test_screen_until(s, "Quit");
+    test_screen_until(s, "Help");
     assert_false(test_screen_is_cooked(s));
     test_screen_idle(s);
 }
@@ -608,7 +608,7 @@ static void assert_stops_and_comes_again(struct test_screen *s) {
 TEST(ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again) {
     AUTO_SCREEN struct test_screen *s = test_screen_start(&usual, "/bin/bash", shell);
 
-    test_screen_until(s, "Quit");
+    test_screen_until(s, "Help");
     test_screen_keys(s, "\x1a");
     assert_stops_and_comes_again(s);
     test_screen_keys(s, "q");
@@ -632,7 +632,7 @@ static pid_t child_of(pid_t pid) {
 TEST(a_stop_from_outside_does_the_same) {
     AUTO_SCREEN struct test_screen *s = test_screen_start(&usual, "/bin/bash", shell);
 
-    test_screen_until(s, "Quit");
+    test_screen_until(s, "Help");
     kill(child_of(test_screen_pid(s)), SIGTSTP);
     assert_stops_and_comes_again(s);
     test_screen_resize(s, 10, 40);

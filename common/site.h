@@ -4,6 +4,7 @@
 
 #include "base.h"
 
+enum { SITE_MOST = 32 };
 struct site_row {
     const char *name; /* a column of the table site */
     const char *example;
