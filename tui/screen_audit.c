@@ -37,8 +37,8 @@ static const struct filter_field filter_fields[] = {
 /* clang-format on */
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
 
-static bool ask(struct view *view, struct query *query, struct err *err) {
-    return filtered_ask(view, query, &sql_tui_audit, &filter_table, " order by l.id desc limit 200", err);
+static bool ask(struct view *view, int part, struct query *query, struct err *err) {
+    return part > 0 || filtered_ask(view, query, &sql_tui_audit, &filter_table, " order by l.id desc limit 200", err);
 }
 
 static const struct part parts[] = {

@@ -67,7 +67,8 @@ static int draw_cure(const struct db_rows *rows, struct area area) {
 }
 
 static void draw(struct console *console UNUSED, struct view *view, struct area area) {
-    int used = draw_cure(&view->panes[RECORD].rows, (struct area){area.row, area.column, area.rows / 4, area.columns});
+    int used =
+        draw_cure(&view->panes[RECORD].rows, (struct area){area.row, area.column, area.rows / 4, area.columns});
 
     area.row += used;
     area.rows -= used;

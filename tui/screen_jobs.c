@@ -115,8 +115,8 @@ static const struct filter_field filter_fields[] = {
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
 /* clang-format on */
 
-static bool ask(struct view *view, struct query *query, struct err *err) {
-    return filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
+static bool ask(struct view *view, int part, struct query *query, struct err *err) {
+    return part > 0 || filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
 }
 
 const struct screen screen_jobs = {

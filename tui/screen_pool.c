@@ -104,10 +104,12 @@ static int draw_ends(const struct db_rows *rows, struct area area) {
     char empty[UI_FIGURE], epoch[UI_FIGURE], stock[UI_FIGURE], text[160];
     int lines;
 
-    snprintf(text, sizeof(text), _("empty at %s, epoch ends %s, stock ends %s"), clock_in(empty, seconds_to(rows, "empty_s")),
-             clock_in(epoch, seconds_to(rows, "life_s")), clock_in(stock, seconds_to(rows, "stock_s")));
+    snprintf(text, sizeof(text), _("empty at %s, epoch ends %s, stock ends %s"),
+             clock_in(empty, seconds_to(rows, "empty_s")), clock_in(epoch, seconds_to(rows, "life_s")),
+             clock_in(stock, seconds_to(rows, "stock_s")));
     lines = text_width(text) < area.columns ? 1 : 2;
-    ui_paragraph((struct area){area.row + area.rows - lines, area.column + 1, lines, area.columns - 1}, ROLE_NORMAL, text);
+    ui_paragraph((struct area){area.row + area.rows - lines, area.column + 1, lines, area.columns - 1}, ROLE_NORMAL,
+                 text);
     return lines;
 }
 
@@ -195,8 +197,9 @@ static bool run_import(struct console *c, bool dry) {
     words_add(&words, "key", importing.key);
     words_add(&words, "file", importing.file);
     words_add(&words, "column", importing.column);
-    words_arguments(&words, dry ? "pool import {key} {file} [--column {column}] --dry-run"
-                                : "pool import {key} {file} [--column {column}]",
+    words_arguments(&words,
+                    dry ? "pool import {key} {file} [--column {column}] --dry-run"
+                        : "pool import {key} {file} [--column {column}]",
                     arguments);
     ok = act_run(c, arguments, NULL, dry ? _("look at the codes") : _("import the codes"));
     arguments_clear(arguments);
@@ -215,8 +218,9 @@ static bool import_agreed(struct console *c, struct dialog *d UNUSED) {
 
 /* What the worker said of the file, errors by line; good codes can go in. */
 static void looked(struct console *c, int exit_code, const char *said) {
-    struct dialog *d = dialog_new(exit_code == 0 ? DIALOG_FORM : DIALOG_TEXT,
-                                  exit_code == 0 ? _("These codes are good: import them?") : _("Nothing was imported"));
+    struct dialog *d =
+        dialog_new(exit_code == 0 ? DIALOG_FORM : DIALOG_TEXT,
+                   exit_code == 0 ? _("These codes are good: import them?") : _("Nothing was imported"));
 
     buf_text(&d->text, said);
     text_copy(d->button, sizeof(d->button), _("Import"));
@@ -256,7 +260,8 @@ static void import_begin(struct console *c) {
 /* --- what can be done --- */
 
 static const char *why_no_fill(const struct db_rows *rows, int row) {
-    return strcmp(db_text(rows, row, "state"), "not approved") == 0 ? N_("only an approved template has a pool") : NULL;
+    return strcmp(db_text(rows, row, "state"), "not approved") == 0 ? N_("only an approved template has a pool")
+                                                                    : NULL;
 }
 
 static const char *why_no_deposit(const struct db_rows *rows, int row) {

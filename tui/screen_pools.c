@@ -5,7 +5,24 @@
 #include "lang.h"
 
 /* MARK and FILL draw more than the value they are named for; TARGET is for the form alone. */
-enum pool_column { MARK, TITLE, STATE, READY, WANTED, FILL, EMPTY, LIFE, RATE, TREND, STOCK, CODES, EPOCH, ACCOUNT, TARGET, POOL_FIELDS };
+enum pool_column {
+    MARK,
+    TITLE,
+    STATE,
+    READY,
+    WANTED,
+    FILL,
+    EMPTY,
+    LIFE,
+    RATE,
+    TREND,
+    STOCK,
+    CODES,
+    EPOCH,
+    ACCOUNT,
+    TARGET,
+    POOL_FIELDS
+};
 /* clang-format off */
 static const struct field pool_fields[POOL_FIELDS] = {
     [MARK]    = {"low",        "",           2,  2,  0, SHOW_TEXT, NULL},
@@ -60,7 +77,8 @@ static const struct health *health_of(const struct db_rows *rows, int row) {
 static const char *state_text(const struct db_rows *rows, int row) {
     const char *state = db_text(rows, row, "state");
 
-    return strcmp(state, "not approved") == 0 ? lang_word("status", db_text(rows, row, "status")) : lang_word("pool", state);
+    return strcmp(state, "not approved") == 0 ? lang_word("status", db_text(rows, row, "status"))
+                                              : lang_word("pool", state);
 }
 
 static bool draw_pool(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
@@ -69,15 +87,22 @@ static bool draw_pool(const struct ui_table *t, int line, int column, const stru
     char figure[UI_FIGURE];
 
     switch (column - 1) {
-    case MARK:  ui_cell(t, line, (size_t)column, health->role, health->mark); break;
-    case STATE: ui_cell(t, line, (size_t)column, health->role, state_text(rows, row)); break;
-    case READY: ui_cell(t, line, (size_t)column, health->role, ui_number(figure, ready)); break;
+    case MARK:
+        ui_cell(t, line, (size_t)column, health->role, health->mark);
+        break;
+    case STATE:
+        ui_cell(t, line, (size_t)column, health->role, state_text(rows, row));
+        break;
+    case READY:
+        ui_cell(t, line, (size_t)column, health->role, ui_number(figure, ready));
+        break;
     case FILL:
         if (line + 1 < t->area.rows)
             ui_fill(t->area.row + 1 + line, t->left[column], t->width[column], health->role,
                     wanted > 0 ? (double)ready / (double)wanted : 0);
         break;
-    default: return false;
+    default:
+        return false;
     }
     return true;
 }

@@ -257,8 +257,7 @@ void ui_spark(int row, int column, int columns, const char *values) {
         int level = top > 0 ? (int)(list[i] / top * 7 + 0.5) : 0;
 
         if (list[i] >= 0)
-            term_put(row, column + columns - count + i, shown(ROLE_ACCENT),
-                     ui_level(level + 1));
+            term_put(row, column + columns - count + i, shown(ROLE_ACCENT), ui_level(level + 1));
     }
 }
 

@@ -5,22 +5,27 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"}, wide = {.rows = 36, .columns = 120};
+static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"},
+                                    wide = {.rows = 36, .columns = 120};
 
 /* A pool that runs dry before its epoch ends, a paused one, one whose codes go to WeChat. 60 claims a minute. */
 static int scene(void **state) {
     test_setup(state);
-    test_sql(NULL, "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
-                   "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, stock,"
-                   " pool_target, pool_low, paused) select 1, k, 'MEETING_TICKET', t, '{}', m, 'approved', k, 50000, 9000, 2000, p"
-                   " from (values ('adult', '成人票', 'merchant', false), ('shut', 'Lecture', 'merchant', true),"
-                   " ('stock', 'Gala', 'deposit', false)) v (k, t, m, p);"
-                   "insert into credential_history (account_id, kind, epoch, fingerprint, first_seen_at, valid_until, age_known)"
-                   " values (1, 'api_ticket', 7, '0', now(), now() + interval '2 hours', true);"
-                   "update credential set epoch = 7, valid_until = now() + interval '2 hours' where kind = 'api_ticket'");
-    test_sql(NULL, "update kaquan.pool set slot = 0, cards = 'kaquan.pool_card_00_next', fill = 1, epoch = 7, first_ordinal = 1,"
-                   " last_ordinal = 1800, valid_until = now() + interval '1 hour', usable_from = '-infinity',"
-                   " usable_until = now() + interval '1 hour' where template_key = 'adult'");
+    test_sql(
+        NULL,
+        "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
+        "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, stock,"
+        " pool_target, pool_low, paused) select 1, k, 'MEETING_TICKET', t, '{}', m, 'approved', k, 50000, 9000, 2000, p"
+        " from (values ('adult', '成人票', 'merchant', false), ('shut', 'Lecture', 'merchant', true),"
+        " ('stock', 'Gala', 'deposit', false)) v (k, t, m, p);"
+        "insert into credential_history (account_id, kind, epoch, fingerprint, first_seen_at, valid_until, age_known)"
+        " values (1, 'api_ticket', 7, '0', now(), now() + interval '2 hours', true);"
+        "update credential set epoch = 7, valid_until = now() + interval '2 hours' where kind = 'api_ticket'");
+    test_sql(
+        NULL,
+        "update kaquan.pool set slot = 0, cards = 'kaquan.pool_card_00_next', fill = 1, epoch = 7, first_ordinal = 1,"
+        " last_ordinal = 1800, valid_until = now() + interval '1 hour', usable_from = '-infinity',"
+        " usable_until = now() + interval '1 hour' where template_key = 'adult'");
     test_sql(NULL, "insert into kaquan.batch (fill, template_id, epoch, slot, cards, reason, host, seconds)"
                    " values (1, 1, 7, 0, 1800, 'first fill', 'h', 0.5);"
                    "insert into kaquan.stat_minute (template_id, minute, claims)"
@@ -109,9 +114,11 @@ TEST(target_and_low_water_are_changed_with_the_old_ones_before_the_eyes) {
     test_screen_keys(s, "je");
     assert_row(s, "Target", "9000");
     assert_row(s, "Low water", "2000");
-    test_screen_keys(s, "\x15" "12000" CTRL_S);
+    test_screen_keys(s, "\x15"
+                        "12000" CTRL_S);
     assert_becomes("select pool_target || ' ' || pool_low from kaquan.template where key = 'adult'", "12000 2000");
-    assert_becomes("select action from kaquan.audit_log where object = 'template adult' order by id desc limit 1", "template_set");
+    assert_becomes("select action from kaquan.audit_log where object = 'template adult' order by id desc limit 1",
+                   "template_set");
 }
 
 TEST(a_pool_is_paused_and_goes_on) {
