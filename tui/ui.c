@@ -268,12 +268,12 @@ static void place(struct ui_table *t) {
     int left = t->area.columns + 1; /* the last gap lies outside */
     int weights = 0;
 
-    for (size_t i = 0; i < t->count && t->columns[i].least + 1 <= left; i++) {
+    for (size_t i = 0; i < t->count; i++) {
         if (t->columns[i].least < 0)
             continue;
-        t->width[i] = t->columns[i].least;
-        left -= t->width[i] + 1;
-        weights += t->columns[i].weight;
+        t->width[i] = t->columns[i].least + 1 <= left ? t->columns[i].least : 0;
+        left -= t->width[i] > 0 ? t->width[i] + 1 : left;
+        weights += t->width[i] > 0 ? t->columns[i].weight : 0;
     }
     for (size_t i = 0; i < t->count; i++) {
         int weight = t->width[i] > 0 ? t->columns[i].weight : 0;
