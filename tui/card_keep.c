@@ -2,49 +2,29 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "file.h"
 #include "json.h"
-#include "lang.h"
+#include "keep.h"
 
 enum { KEPT_MOST = 1 << 20, NAME_SIZE = 64 };
-static const char suffix[] = ".json";
+static const char drafts[] = "drafts/", suffix[] = ".json";
 
 /* --- where --- */
 
-/* $XDG_STATE_HOME/kaquan/drafts, made when it is not there. */
-static bool directory(char out[PATH_MAX]) {
-    const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-    int len;
+/* Names are keys, with a + before that of a form that makes a new template: nothing that leads elsewhere. The file's
+ * name in the state directory; "" for a name that is none. */
+static const char *file_of(const char *name) {
+    static char file[NAME_SIZE + sizeof(drafts) + sizeof(suffix)];
+    bool good = name[0] != '\0' && strlen(name) < NAME_SIZE &&
+                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-+") == strlen(name);
 
-    if (state != NULL && state[0] == '/')
-        len = snprintf(out, PATH_MAX, "%s/kaquan/drafts", state);
-    else
-        len = snprintf(out, PATH_MAX, "%s/.local/state/kaquan/drafts", home ? home : "");
-    if (len >= PATH_MAX || out[0] != '/')
-        return false;
-    for (char *slash = strchr(out + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(out, 0700);
-        *slash = '/';
-    }
-    return mkdir(out, 0700) == 0 || errno == EEXIST;
-}
-
-/* Names are keys, with a + before that of a form that makes a new template: nothing that leads elsewhere. */
-static bool path_of(const char *name, char out[PATH_MAX]) {
-    char in[PATH_MAX];
-
-    return name[0] != '\0' && strlen(name) < NAME_SIZE &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_-+") == strlen(name) && directory(in) &&
-           snprintf(out, PATH_MAX, "%.4000s/%s%s", in, name, suffix) < PATH_MAX;
+    snprintf(file, sizeof(file), "%s%s%s", good ? drafts : "", good ? name : "", good ? suffix : "");
+    return file;
 }
 
 /* --- keeping --- */
@@ -53,10 +33,7 @@ bool card_keep(const struct card_form *form, const char *name, struct err *err) 
     AUTO_JSON cJSON *kept = json_new();
     AUTO_BUF struct buf text = {0};
     cJSON *lines = json_new();
-    char path[PATH_MAX];
 
-    if (!path_of(name, path))
-        return fail(err, ERR_IO, "there is no directory to keep drafts in");
     json_add_int(kept, "version", form->version);
     if (form->base != NULL)
         json_add(kept, "base", cJSON_Duplicate(form->base, true));
@@ -64,44 +41,45 @@ bool card_keep(const struct card_form *form, const char *name, struct err *err) 
         json_add_text(lines, form->lines[i].field->place, card_form_text(form, i));
     json_add(kept, "lines", lines);
     json_print(&text, kept);
-    return file_replace(path, (struct bytes){text.data, text.len}, 0600, err);
+    return file_of(name)[0] != '\0' && keep_file(file_of(name), (struct bytes){text.data, text.len}, err);
 }
 
 void card_keep_forget(const char *name) {
-    char path[PATH_MAX];
-
-    if (path_of(name, path))
-        unlink(path);
+    if (file_of(name)[0] != '\0')
+        unlink(keep_path(file_of(name)));
 }
 
 int64_t card_kept_at(const char *name) {
-    char path[PATH_MAX];
     struct stat info;
 
-    return path_of(name, path) && stat(path, &info) == 0 ? (int64_t)info.st_mtime : 0;
+    return file_of(name)[0] != '\0' && stat(keep_path(file_of(name)), &info) == 0 ? (int64_t)info.st_mtime : 0;
+}
+
+/* "adult" of "adult.json"; "" when it is another file. */
+static void name_of(const char *file, char out[NAME_SIZE]) {
+    size_t len = strlen(file), end = strlen(suffix);
+
+    out[0] = '\0';
+    if (len > end && len - end < NAME_SIZE && strcmp(file + len - end, suffix) == 0)
+        snprintf(out, NAME_SIZE, "%.*s", int_of(len - end), file);
 }
 
 const char *card_kept_last(void) {
     static char last[NAME_SIZE];
-    char in[PATH_MAX];
+    DIR *directory = opendir(keep_path(drafts));
     int64_t at = 0;
-    DIR *drafts = directory(in) ? opendir(in) : NULL;
+    char name[NAME_SIZE];
 
     last[0] = '\0';
-    for (struct dirent *entry; drafts && (entry = readdir(drafts)) != NULL;) {
-        size_t len = strlen(entry->d_name), end = strlen(suffix);
-        char name[NAME_SIZE];
-
-        if (len <= end || len - end >= sizeof(name) || strcmp(entry->d_name + len - end, suffix) != 0)
-            continue;
-        snprintf(name, sizeof(name), "%.*s", int_of(len - end), entry->d_name);
+    for (struct dirent *entry; directory && (entry = readdir(directory)) != NULL;) {
+        name_of(entry->d_name, name);
         if (card_kept_at(name) > at) {
             at = card_kept_at(name);
             memcpy(last, name, sizeof(last));
         }
     }
-    if (drafts)
-        closedir(drafts);
+    if (directory)
+        closedir(directory);
     return last;
 }
 
@@ -124,10 +102,10 @@ static cJSON *read_kept(const char *path, struct err *err) {
 bool card_keep_restore(struct card_form *form, const char *name, struct err *err) {
     AUTO_JSON cJSON *kept = NULL;
     const cJSON *lines, *base;
-    char path[PATH_MAX];
     int64_t version = 0;
 
-    if (!path_of(name, path) || (kept = read_kept(path, err)) == NULL)
+    kept = read_kept(keep_path(file_of(name)), err);
+    if (kept == NULL)
         return false;
     lines = json_object(kept, "lines");
     base = json_object(kept, "base");

@@ -64,6 +64,13 @@ void console_go(struct console *c, const struct screen *screen) {
     c->depth = 1;
 }
 
+void console_find(struct console *c, const struct screen *screen, const char *filter) {
+    console_go(c, screen);
+    text_copy(console_view(c)->filter, VIEW_TEXT, filter);
+    view_arrange(console_view(c));
+    view_refresh(console_view(c));
+}
+
 void console_open(struct console *c, const char *name, const char *subject) {
     const struct screen *screen = screen_find(name);
 

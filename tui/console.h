@@ -82,6 +82,8 @@ struct view *console_view(struct console *console);
 const struct screen *console_screen(const struct console *console);
 /* A screen: a numbered one, or a child about `subject`. */
 void console_go(struct console *console, const struct screen *screen);
+/* A numbered one with this filter. */
+void console_find(struct console *console, const struct screen *screen, const char *filter);
 void console_open(struct console *console, const char *screen, const char *subject);
 /* One step back; false at a root. */
 bool console_back(struct console *console);

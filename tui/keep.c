@@ -1,17 +1,16 @@
 #include "keep.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "buf.h"
+#include "file.h"
 
 enum { ENTRIES = 200 };
+static const char own[] = "console.ini";
 
 static struct entry {
     char name[KEEP_NAME];
@@ -20,16 +19,35 @@ static struct entry {
 static int count;
 static bool loaded;
 
-const char *keep_path(void) {
+const char *keep_path(const char *name) {
     static char path[PATH_MAX];
     const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
     int len = 0;
 
     if (state && state[0] == '/')
-        len = snprintf(path, sizeof(path), "%s/kaquan/console.ini", state);
+        len = snprintf(path, sizeof(path), "%s/kaquan/%s", state, name);
     else if (home && home[0] == '/')
-        len = snprintf(path, sizeof(path), "%s/.local/state/kaquan/console.ini", home);
+        len = snprintf(path, sizeof(path), "%s/.local/state/kaquan/%s", home, name);
     return len > 0 && (size_t)len < sizeof(path) ? path : "";
+}
+
+/* Its directories, as far as they are missing. */
+static void make_way(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+}
+
+bool keep_file(const char *name, struct bytes content, struct err *err) {
+    AUTO_BUF struct buf path = {0};
+
+    buf_text(&path, keep_path(name));
+    if (path.len == 0)
+        return fail(err, ERR_IO, "there is no home directory to remember this in");
+    make_way(path.data);
+    return file_replace(path.data, content, 0600, err);
 }
 
 static void take_line(char *line) {
@@ -45,7 +63,7 @@ static void take_line(char *line) {
 
 static void load(void) {
     char line[KEEP_NAME + KEEP_TEXT + 8];
-    FILE *file = loaded ? NULL : fopen(keep_path(), "re");
+    FILE *file = loaded ? NULL : fopen(keep_path(own), "re");
 
     loaded = true;
     while (file && fgets(line, sizeof(line), file))
@@ -75,34 +93,12 @@ void keep_each(const char *begins, void (*each)(void *, const char *, const char
             each(context, entries[i].name, entries[i].text);
 }
 
-/* Its directories, as far as they are missing. */
-static void make_way(char *path) {
-    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(path, 0700);
-        *slash = '/';
-    }
-}
-
-/* Beside it, then in its place: whoever reads finds the old one or the new one whole. */
 static bool store(struct err *err) {
-    AUTO_BUF struct buf path = {0}, fresh = {0}, text = {0};
-    int file;
-    bool good;
+    AUTO_BUF struct buf text = {0};
 
-    buf_text(&path, keep_path());
-    if (path.len == 0)
-        return fail(err, ERR_IO, "there is no home directory to remember this in");
-    make_way(path.data);
-    buf_printf(&fresh, "%s.%d", path.data, (int)getpid());
     for (int i = 0; i < count; i++)
         buf_printf(&text, "%s = %s\n", entries[i].name, entries[i].text);
-    file = open(buf_str(&fresh), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    good = file >= 0 && write(file, buf_str(&text), text.len) == (ssize_t)text.len;
-    if (file >= 0)
-        good = close(file) == 0 && good;
-    return (good && rename(buf_str(&fresh), path.data) == 0) ||
-           fail(err, ERR_IO, "%s: %s", path.data, strerror(errno));
+    return keep_file(own, (struct bytes){buf_str(&text), text.len}, err);
 }
 
 bool keep_set(const char *name, const char *text, struct err *err) {

@@ -8,8 +8,11 @@
 
 enum { KEEP_NAME = 96, KEEP_TEXT = 256 };
 
-/* The file's path; "" where no home is known. */
-const char *keep_path(void);
+/* Where a file of ours is, as "console.ini"; "" where no home is known. Valid until the next call. */
+const char *keep_path(const char *name);
+/* Stores all of it there, as a whole or not at all, with the directories that lead to it. */
+bool keep_file(const char *name, struct bytes content, struct err *err);
+
 /* "" when there is none. Valid until the next keep_set(). */
 const char *keep_get(const char *name);
 /* Stores it at once; an empty text forgets the name. A name has no '=' and no line's end. */

@@ -62,10 +62,7 @@ static void jump(struct console *c, const char *text) {
         console_say(c, ROLE_WARN, _("nothing is called \"%s\""), text);
         return;
     }
-    console_go(c, screen);
-    text_copy(console_view(c)->filter, sizeof(console_view(c)->filter), text + len + strspn(text + len, " "));
-    view_arrange(console_view(c));
-    view_refresh(console_view(c));
+    console_find(c, screen, text + len + strspn(text + len, " "));
 }
 
 void palette_open(struct console *c) {

@@ -1,4 +1,5 @@
 /* One template: all of it, what was sent of it, and what a push would send. */
+#include <stdio.h>
 #include <string.h>
 
 #include "card_form.h"
@@ -7,6 +8,7 @@
 #include "json.h"
 #include "lang.h"
 #include "screens.h"
+#include "words.h"
 
 enum { RECORD, REVISIONS };
 enum { WIDE_FROM = 110, DIFFERENCES_MOST = 7, LABEL = 13 };
@@ -68,6 +70,20 @@ static void act_duplicate(struct console *c) {
     console_open(c, "editor", subject);
 }
 
+static void act_tickets(struct console *c) {
+    char filter[VIEW_TEXT];
+
+    snprintf(filter, sizeof(filter), "template:%.100s", console_view(c)->subject);
+    console_find(c, screen_find("tickets"), filter);
+}
+
+/* {turn}: what a pause would become. */
+static void words(const struct view *view, struct words *words) {
+    const struct db_rows *rows = &view->panes[RECORD].rows;
+
+    words_add(words, "turn", rows->count > 0 && db_bool(rows, 0, "paused") ? "off" : "on");
+}
+
 static cJSON *body_of(const struct db_rows *rows, const char *column) {
     return rows->count > 0 && !db_null(rows, 0, column) ? card_form_parse(db_text(rows, 0, column)) : NULL;
 }
@@ -125,9 +141,10 @@ static const struct act acts[] = {
     {.key = 'P', .label = "P", .hint = N_("Push"), .help = N_("send it to WeChat: to a review, or what was changed"), .danger = DANGER_ASK, .run = act_send},
     {.key = 'K', .label = "K", .hint = N_("Stock"), .help = N_("raise or lower the stock"), .danger = DANGER_ASK, .prompts = stock,
      .prompt_count = ARRAY_LEN(stock), .command = "template stock {subject} {change} [--reason {reason}]"},
-    {.key = 'H', .label = "H", .hint = N_("Pause"), .help = N_("hand out no cards for now"), .danger = DANGER_ASK, .prompts = reason,
-     .prompt_count = ARRAY_LEN(reason), .command = "template set {subject} --paused on [--reason {reason}]"},
+    {.key = 'H', .label = "H", .hint = N_("Pause"), .help = N_("hand out no cards for now, or again"), .danger = DANGER_ASK, .prompts = reason,
+     .prompt_count = ARRAY_LEN(reason), .command = "template set {subject} --paused {turn} [--reason {reason}]"},
     {.key = 'd', .label = "d", .hint = N_("Duplicate"), .help = N_("make another template like this one"), .run = act_duplicate},
+    {.key = 'o', .label = "o", .hint = N_("Tickets"), .help = N_("the tickets of this template"), .run = act_tickets},
     {.key = 'F', .label = "F", .help = N_("sign cards for its pool now"), .danger = DANGER_ASK, .prompts = cards,
      .prompt_count = ARRAY_LEN(cards), .command = "pool fill {subject} [--cards {cards}]"},
     {.key = 'W', .label = "W", .help = N_("pool, sale and pause"), .danger = DANGER_ASK, .prompts = settings, .prompt_count = ARRAY_LEN(settings),
@@ -246,5 +263,6 @@ const struct screen screen_template = {
     .acts = acts,
     .act_count = ARRAY_LEN(acts),
     .child = true,
+    .words = words,
     .draw = draw,
 };

@@ -134,9 +134,7 @@ static void show_related(struct console *c) {
         return;
     }
     snprintf(filter, sizeof(filter), "person:%s", db_text(&view->panes[0].rows, row, "person"));
-    console_go(c, screen_find("tickets"));
-    text_copy(console_view(c)->filter, VIEW_TEXT, filter);
-    view_refresh(console_view(c));
+    console_find(c, screen_find("tickets"), filter);
 }
 
 /* --- the table --- */

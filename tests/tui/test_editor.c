@@ -464,6 +464,16 @@ TEST(a_form_is_restored_after_the_console_was_killed) {
     assert_false(is_kept("写了一半"));
 }
 
+TEST(a_form_is_kept_when_its_terminal_goes) {
+    AUTO_SCREEN struct test_screen *s = edit_qiu();
+
+    test_screen_keys(s, CTRL_U "Hung up");
+    test_screen_idle(s);
+    test_screen_signal(s, SIGHUP);
+    assert_int_equal(test_screen_end(s), 128 + SIGTERM);
+    assert_true(is_kept("Hung up"));
+}
+
 TEST(a_form_that_is_left_is_kept_and_offered_when_it_is_opened) {
     AUTO_SCREEN struct test_screen *s = edit_qiu();
 
@@ -506,6 +516,7 @@ int main(void) {
         cmocka_unit_test_setup(a_lost_race_shows_both_values_and_asks_again, alone),
         cmocka_unit_test_setup(theirs_is_taken_with_a_key, alone),
         cmocka_unit_test_setup(a_form_is_restored_after_the_console_was_killed, alone),
+        cmocka_unit_test_setup(a_form_is_kept_when_its_terminal_goes, alone),
         cmocka_unit_test_setup(a_form_that_is_left_is_kept_and_offered_when_it_is_opened, alone),
         cmocka_unit_test_setup(a_save_that_cannot_be_is_kept_and_says_so, alone),
     };

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "screen.h"
 
@@ -27,11 +26,8 @@ static const double SOON_SECONDS = 20;
 
 /* One approved that was changed since, one refused, one paused, one that nobody has sent. */
 static int scene(void **state) {
-    char home[128];
-
     test_setup(state);
-    snprintf(home, sizeof(home), "/tmp/kaquan-test-state.%d", (int)getpid());
-    setenv("XDG_STATE_HOME", home, 1);
+    setenv("XDG_STATE_HOME", "/nowhere", 1); /* nothing was kept */
     test_sql(
         NULL,
         "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
@@ -45,7 +41,8 @@ static int scene(void **state) {
         "insert into template_revision (template_id, revision, body) select id, 1, body from template where key in"
         " ('child', 'night');"
         "insert into stat_minute (template_id, minute, claims, adds, entries) select id, now() - interval '1 day',"
-        " 1234, 1200, 7 from template where key = 'adult'",
+        " 1234, 1200, 7 from template where key = 'adult';"
+        "update template set updated_at = '2026-11-20 10:00+00'; update template_revision set sent_at = '2026-11-19 09:00+00'",
         CARD("成人票", "入场出示"), CARD("Child", "n"), CARD("Night", "n"), CARD("Plan", "n"),
         CARD("旧的票", "入场出示"));
     return 0;
@@ -126,6 +123,36 @@ TEST(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send) {
     test_screen_until(s, "What was sent");
 }
 
+/* The pictures: row 0 names the database. */
+TEST(templates_look_like_their_pictures) {
+    static const struct {
+        const char *name, *lang, *keys, *until;
+        int rows, columns;
+    } pictures[] = {
+        {"templates", NULL, "", "night", 24, 80},
+        {"templates_zh", "zh_CN.UTF-8", "", "night", 24, 80},
+        {"templates_wide", NULL, "", "night", 36, 120},
+        {"template", NULL, "jj\r", "VERSION", 24, 80},
+        {"template_zh", "zh_CN.UTF-8", "jj\r", "版本", 24, 80},
+        {"template_wide_zh", "zh_CN.UTF-8", "jj\r", "版本", 36, 120},
+        {"editor", NULL, "n", "10 problems", 24, 80},
+        {"editor_zh", "zh_CN.UTF-8", "n", "10 处问题", 24, 80},
+        {"editor_wide", NULL, "jje", "of 27 bytes", 36, 120},
+        {"editor_of_a_card_zh", "zh_CN.UTF-8", "jje", "不可更改", 24, 80},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
+        const struct test_screen_run how = {
+            .lang = pictures[i].lang, .now = "1795651200", .rows = pictures[i].rows, .columns = pictures[i].columns};
+        AUTO_SCREEN struct test_screen *s = console(&how, "--screen", "templates");
+
+        test_screen_until(s, "night");
+        test_screen_keys(s, pictures[i].keys);
+        test_screen_until(s, pictures[i].until);
+        test_screen_golden(s, pictures[i].name, 1);
+    }
+}
+
 /* --- what is done --- */
 
 TEST(a_push_tells_the_difference_and_the_new_review_before_it_asks) {
@@ -165,12 +192,25 @@ TEST(a_template_is_paused_and_its_pool_is_set) {
     test_screen_keys(s, "\x13");
     until_true("(select paused from kaquan.template where key = 'adult')");
     test_screen_until_both(s, "PAUSED", "yes");
+    test_screen_keys(s, "H");
+    test_screen_until(s, "--paused off");
+    test_screen_keys(s, "\x13");
+    until_true("(select not paused from kaquan.template where key = 'adult')");
+    test_screen_until_gone(s, "PAUSED");
     test_screen_keys(s, "W");
     test_screen_until(s, "Pool target");
     test_screen_keys(s, "\x15"
                         "777\t\x15"
                         "55\x13");
     until_true("(select (pool_target, pool_low) = (777, 55) from kaquan.template where key = 'adult')");
+}
+
+TEST(the_tickets_of_a_template_are_one_key_away) {
+    AUTO_SCREEN struct test_screen *s = at("night");
+
+    test_screen_keys(s, "o");
+    test_screen_until(s, "[3 Tickets]");
+    test_screen_until(s, "template:night");
 }
 
 TEST(a_stock_is_raised_by_what_was_said) {
@@ -188,9 +228,10 @@ TEST(an_end_for_ever_wants_the_key_typed_and_a_reason) {
     test_screen_keys(s, "X");
     test_screen_until(s, "This cannot be taken back");
     test_screen_keys(s, "wrong brand\tadult");
+    test_screen_until(s, "wakes in");
     test_screen_until_gone(s, "wakes in");
     test_screen_keys(s, "\x13");
-    test_screen_until(s, "!");
+    test_screen_until(s, "is not what is asked for");
     assert_false(is_true("exists (select from kaquan.job where kind = 'template_delete')"));
     test_screen_keys(s, "\x15"
                         "child\x13");
@@ -217,9 +258,11 @@ int main(void) {
         cmocka_unit_test(templates_show_their_state_sales_and_what_was_not_sent),
         cmocka_unit_test(templates_are_shown_in_chinese_with_the_reason_of_a_refusal_below),
         cmocka_unit_test(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send),
+        cmocka_unit_test(templates_look_like_their_pictures),
         cmocka_unit_test(a_push_tells_the_difference_and_the_new_review_before_it_asks),
         cmocka_unit_test(a_draft_is_submitted_with_its_reason),
         cmocka_unit_test(a_template_is_paused_and_its_pool_is_set),
+        cmocka_unit_test(the_tickets_of_a_template_are_one_key_away),
         cmocka_unit_test(a_stock_is_raised_by_what_was_said),
         cmocka_unit_test(an_end_for_ever_wants_the_key_typed_and_a_reason),
         cmocka_unit_test(a_locked_session_changes_nothing),
