@@ -16,7 +16,7 @@ static const struct field fields[] = {
     {"stock",     "STOCK",    6,  7,  0, SHOW_NUMBER, NULL},
     {"valid",     "VALID",    19, 19, 0, SHOW_TEXT,   NULL},
     {"account",   "ACCOUNT",  8,  16, 1, SHOW_TEXT,   NULL},
-    {"card_type", "TYPE",     10, 14, 0, SHOW_WORD,   "choice"},
+    {"card_type", "TYPE",     14, 14, 0, SHOW_WORD,   "choice"},
 };
 /* clang-format on */
 
