@@ -210,6 +210,8 @@ static const struct prompt add_prompts[] = {
      NULL},
     {"new_mode", N_("Tokens"), N_("stable, unless another system fetches classic ones of this account"),
      PROMPT_CHOICE, true, NULL, token_modes},
+    {"new_base", N_("API"), N_("only to rehearse: the address of the simulated WeChat"), PROMPT_TEXT, false, NULL,
+     NULL},
 };
 static const struct prompt secret_prompts[] = {
     {"secret", N_("AppSecret"), N_("never shown; sealed for the worker's key"), PROMPT_SECRET, true, NULL, NULL},
@@ -229,8 +231,8 @@ static const struct act acts[] = {
      .hint = N_("New"),
      .help = N_("add an account"),
      .danger = DANGER_ASK,
-     .command =
-         "account add {new_key} --appid {new_appid} [--name {new_name}] [--original-id {new_id}] --token-mode {new_mode}",
+     .command = "account add {new_key} --appid {new_appid} [--name {new_name}] [--original-id {new_id}] "
+                "--token-mode {new_mode} [--api-base {new_base}]",
      .prompts = add_prompts,
      .prompt_count = ARRAY_LEN(add_prompts),
      .anywhere = true},

@@ -280,6 +280,17 @@ static bool is_first_run(const struct db_rows *rows) {
     return rows->count > 0 && strncmp(db_text(rows, 0, "kind"), "step_", 5) == 0;
 }
 
+/* At first the cursor is on the step that comes next; view->own says that it was put there. */
+static void begin_at_next(struct view *view) {
+    static int put;
+
+    for (int i = 0; !view->own && i < view->shown; i++)
+        if (strcmp(db_text(&view->panes[ALERTS].rows, view->order[i], "level"), "next") == 0)
+            view_move(view, i - view->at);
+    if (view->panes[ALERTS].answered_at > 0)
+        view->own = &put;
+}
+
 enum { CURE_ROWS = 3 };
 
 static void draw_alerts(struct view *view, struct area area) {
@@ -419,6 +430,7 @@ static void draw(struct console *console UNUSED, struct view *view, struct area 
         draw_no_tables(area);
         return;
     }
+    begin_at_next(view);
     draw_alerts(view, take_rows(&area, alert_rows(view, area.rows)));
     if (area.rows < MIDDLE_ROWS)
         return;

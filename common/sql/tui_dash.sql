@@ -41,7 +41,7 @@ with known as materialized (
            abs(extract(epoch from c.valid_until - t.now))::float8, c.kind, c.last_text, nullif(c.last_errcode, 0), 'account', a.key
       from clock t cross join kaquan.credential c join kaquan.account a on a.id = c.account_id and a.enabled and a.secret is not null
       cross join lateral (select case
-          when c.valid_until is null and c.fail_streak = 0 then 'credential_none'
+          when c.valid_until is null and c.fail_streak = 0 then case when not exists (select from step) then 'credential_none' end
           when c.valid_until <= t.now then 'credential_over'
           when c.fail_streak > 0 or c.breaker = 'open' then 'credential_failing'
           when c.kind = 'access_token' and c.valid_until < t.now + 150 * t.second then 'credential_short' end as kind) v

@@ -5,11 +5,13 @@ with clock as materialized (
     select now() as now, date_trunc('day', now(), s.event_zone) as day, date_trunc('hour', now(), s.event_zone) as hour,
            s.event_zone as zone from kaquan.site s
 ), minute as materialized (
-    select m.minute, date_trunc('hour', m.minute, c.zone) as hour, w.what, sum(w.amount) as amount
-      from clock c cross join kaquan.template t
-      join kaquan.stat_minute m on m.template_id = t.id and m.minute >= c.day - interval '1 d'
-      cross join lateral (values ('claims', m.claims), ('adds', m.adds), ('entries', m.entries)) w (what, amount)
-     group by 1, 2, 3
+    select g.minute, date_trunc('hour', g.minute, c.zone) as hour, w.what, w.amount
+      from clock c cross join lateral (
+           select m.minute, sum(m.claims) as claims, sum(m.adds) as adds, sum(m.entries) as entries
+             from kaquan.template t cross join lateral ( -- offset 0: two days of each template by its index, not all years
+                  select s.* from kaquan.stat_minute s where s.template_id = t.id and s.minute >= c.day - interval '1 d' offset 0) m
+            group by m.minute) g
+      cross join lateral (values ('claims', g.claims), ('adds', g.adds), ('entries', g.entries)) w (what, amount)
 ), hour as materialized (
     select m.what, m.hour, sum(m.amount) as amount from minute m group by 1, 2
 )
