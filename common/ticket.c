@@ -28,8 +28,8 @@ const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(field
 /* A page is looked for in ever longer times from its place on: claimed_at has a small index that finds, and does not sort.
  * The server takes these in their order, and none more when the page is full. */
 #define WINDOWS(first)                                                                                               \
-    "(values (interval '" first "', interval '2 s'), ('2 s', '20 s'), ('20 s', '3 min'), ('3 min', '30 min'),"       \
-    " ('30 min', '5 h'), ('5 h', '2 days'), ('2 days', '20 days'), ('20 days', null)) w (near, far)"
+    "(values (interval '" first "', interval '5 s'), ('5 s', '2 min'), ('2 min', '1 h'), ('1 h', '1 day'),"          \
+    " ('1 day', '30 days'), ('30 days', null)) w (near, far)"
 #define ALWAYS "-1000 years"
 static const char windows[] = WINDOWS("0"), windows_now[] = WINDOWS(ALWAYS);
 static const char whole[] = "(values (interval '" ALWAYS "', null::interval)) w (near, far)";

@@ -80,8 +80,6 @@ static void go_on(struct console *c, int by) {
         return;
     }
     text_copy(view->subject, sizeof(view->subject), list->cursor);
-    view->panes[TICKET].answered_at = 0; /* what is there is the ticket before */
-    view->panes[TICKET].asked_at = 0;
 }
 
 static void next_one(struct console *c) {
@@ -135,9 +133,20 @@ static void draw_code(struct view *view, struct area area) {
             _("looking at a live code is in the audit log: who, when, which ticket"));
 }
 
+/* An answer that was on its way when one went on is that of the ticket before. */
+static bool is_of_subject(const struct view *view) {
+    const struct db_rows *rows = &view->panes[TICKET].rows;
+
+    return rows->count == 0 || strcmp(db_text(rows, 0, "asked_for"), view->subject) == 0;
+}
+
 static void draw(struct console *c, struct view *view, struct area area) {
     struct own *own = own_of(view);
 
+    if (!is_of_subject(view)) {
+        view->panes[TICKET].answered_at = 0;
+        view->panes[TICKET].asked_at = 0;
+    }
     if (pane_draw_state(&view->panes[TICKET], area,
                         _("This ticket is not there any more under this code: Esc goes back.")))
         return;

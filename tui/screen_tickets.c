@@ -110,8 +110,8 @@ static bool write_sides(struct view *view, struct own *own, struct query *q, str
         ticket_place_of(&view->panes[LIST].rows, row, place);
     if (placed && !ticket_place_read(place, &own->place, err))
         return false;
-    own->newer_asked = placed ? PAGE : own->jump == OLDEST ? 2 * PAGE : 0;
-    own->older_asked = placed ? PAGE : own->jump == OLDEST ? 0 : 2 * PAGE;
+    own->newer_asked = placed || own->jump == OLDEST ? PAGE : 0;
+    own->older_asked = placed || own->jump != OLDEST ? PAGE : 0;
     text_copy(own->around, sizeof(own->around), view->cursor);
     if (own->newer_asked > 0 && !write_side(own, placed, TICKET_NEWER, own->newer_asked, q, err))
         return false;
