@@ -14,9 +14,9 @@ enum setting_column { PART, NAME, VALUE, NOTE, EDITABLE, SETTING_FIELDS };
 static const struct field fields[SETTING_FIELDS] = {
     [PART]     = {"part",     "PART",    10, 12, 0, SHOW_WORD, "settings"},
     [NAME]     = {"name",     "NAME",    18, 24, 0, SHOW_WORD, "setting"},
-    [VALUE]    = {"value",    "VALUE",   16, 40, 1, SHOW_WORD, "value"},
-    [NOTE]     = {"note",     "MEANING", 28, 90, 4, SHOW_TEXT, NULL},
-    [EDITABLE] = {"editable", "",        0,  0,  0, SHOW_YES, NULL},
+    [VALUE]    = {"value",    "VALUE",   20, 40, 1, SHOW_WORD, "value"},
+    [NOTE]     = {"note",     "MEANING", 24, 90, 4, SHOW_TEXT, NULL},
+    [EDITABLE] = {"editable", "",        -1, 0,  0, SHOW_YES, NULL},
 };
 static const struct field key_fields[] = {
     {"key_id",      "KEY",         16, 20, 0, SHOW_TEXT, NULL},

@@ -1,0 +1,155 @@
+/* Jobs as an operator follows, repeats and ends them. */
+#include "operator.h"
+
+static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"};
+
+/* 1 failed at WeChat, 2 runs, 3 waits for its next try. */
+static int scene(void **state) {
+    test_setup(state);
+    test_sql(
+        NULL,
+        "set search_path = kaquan; insert into account (key, appid) values ('festival', 'wx1234567890');"
+        "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id)"
+        " values (1, 'adult', 'MEETING_TICKET', 'Adult', '{}', 'merchant', 'approved', 'c1');"
+        "insert into job (kind, account_id, state, attempts, error_class, errcode, error_text, created_at, started_at,"
+        " finished_at) values ('whitelist_check', 1, 'failed', 3, 'host', 40164, 'invalid ip 203.0.113.9',"
+        " now() - interval '2 min', now() - interval '90 s', now() - interval '80 s');"
+        "insert into job (kind, account_id, template_id, state, attempts, progress_done, progress_total, started_at,"
+        " lease_owner, lease_until) values ('pool_fill', 1, 1, 'running', 1, 4500, 9000, now() - interval '10 s',"
+        " 'gz-1', now() + interval '5 min');"
+        "insert into job (kind, account_id, template_id, run_at, attempts, error_class, error_text)"
+        " values ('template_submit', 1, 1, now() + interval '10 min', 2, 'busy', 'WeChat is busy');"
+        "insert into job_log (job_id, level, text) values (2, 'info', 'signing 9000 cards')");
+    return 0;
+}
+
+TEST(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    assert_row(s, "pool_fill ", "adult", "running", "50%", "/s");
+    assert_row(s, "whitelist_check", "festival", "failed", "host: 40164");
+    assert_row(s, "template_submit", "queued", "in 9m", "busy");
+    test_screen_until(s, "Due next");
+    assert_row(s, "stat_minute", "1m00s");
+}
+
+TEST(jobs_speak_chinese) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&chinese, "jobs");
+
+    assert_row(s, "补充卡池", "运行中", "50%");
+    assert_row(s, "检查白名单", "失败");
+    assert_row(s, "编号", "种类", "对象", "状态", "次数", "时间");
+    test_screen_until(s, "即将到期");
+}
+
+TEST(the_filter_is_the_command_lines_and_the_database_applies_it) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "whitelist_check");
+    test_screen_keys(s, "/state:failed" ENTER);
+    test_screen_until_gone(s, "template_submit");
+    test_screen_until_both(s, "whitelist_check", "failed");
+    test_screen_keys(s, ESC);
+    test_screen_until(s, "template_submit");
+    test_screen_keys(s, "/stat:failed" ENTER);
+    test_screen_until(s, "state");
+    test_screen_keys(s, ESC);
+}
+
+TEST(the_log_of_a_job_follows_what_it_says) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "pool_fill");
+    test_screen_keys(s, "/kind:pool_fill" ENTER);
+    test_screen_until_gone(s, "template_submit");
+    test_screen_keys(s, ENTER);
+    assert_row(s, "RUNS ON", "gz-1");
+    assert_row(s, "info", "signing 9000 cards");
+    test_sql(NULL, "insert into kaquan.job_log (job_id, level, text) values (2, 'warn', 'the disk is slow')");
+    assert_row(s, "warn", "the disk is slow");
+}
+
+TEST(an_errcode_is_told_with_its_cure) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "whitelist_check");
+    test_screen_keys(s, "G" ENTER);
+    assert_row(s, "ERRCODE", "40164");
+    assert_row(s, "WHAT FAILED", "203.0.113.9");
+    test_screen_until(s, "is not on the IP whitelist");
+}
+
+TEST(a_locked_session_repeats_and_ends_nothing) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "whitelist_check");
+    test_screen_keys(s, "GR");
+    test_screen_until(s, "! unlocks");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.job where state = 'failed'"), 1);
+}
+
+static struct test_screen *unlocked_jobs(void) {
+    struct test_screen *s = operator_at(&english, "jobs");
+
+    operator_unlocks(s);
+    test_screen_until(s, "template_submit");
+    return s;
+}
+
+TEST(what_waits_for_its_next_try_begins_now) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "R");
+    test_screen_until(s, "job retry 3");
+    test_screen_keys(s, "y");
+    assert_becomes("select run_at <= now() and attempts = 2 from kaquan.job where id = 3", "t");
+}
+
+TEST(a_failed_job_is_queued_again_and_one_that_runs_is_not) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "jR");
+    test_screen_until(s, "only a job that failed");
+    test_screen_keys(s, "GR");
+    test_screen_until(s, "job retry 1");
+    test_screen_keys(s, "y");
+    assert_becomes("select state || attempts from kaquan.job where id = 1", "queued0");
+    assert_becomes("select action from kaquan.audit_log where object = 'job 1'", "job_retry");
+}
+
+TEST(a_job_is_cancelled_with_a_reason) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "jK");
+    test_screen_until(s, "job cancel 2");
+    test_screen_keys(s, "wrong template" CTRL_S);
+    assert_becomes("select state from kaquan.job where id = 2", "cancelled");
+    assert_becomes("select reason from kaquan.audit_log where action = 'job_cancel'", "wrong template");
+}
+
+TEST(a_kind_of_the_schedule_is_queued_now) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "Q");
+    test_screen_until(s, "job queue");
+    test_screen_keys(s, "\x15"
+                        "prune" CTRL_S);
+    assert_becomes("select state from kaquan.job where kind = 'prune'", "queued");
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again),
+        cmocka_unit_test(jobs_speak_chinese),
+        cmocka_unit_test(the_filter_is_the_command_lines_and_the_database_applies_it),
+        cmocka_unit_test(the_log_of_a_job_follows_what_it_says),
+        cmocka_unit_test(an_errcode_is_told_with_its_cure),
+        cmocka_unit_test(a_locked_session_repeats_and_ends_nothing),
+        cmocka_unit_test(what_waits_for_its_next_try_begins_now),
+        cmocka_unit_test(a_failed_job_is_queued_again_and_one_that_runs_is_not),
+        cmocka_unit_test(a_job_is_cancelled_with_a_reason),
+        cmocka_unit_test(a_kind_of_the_schedule_is_queued_now),
+    };
+
+    return cmocka_run_group_tests(tests, scene, test_teardown);
+}
