@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,24 +56,34 @@ static const char *worker_path(void) {
     return access(path, X_OK) == 0 ? path : "kaquan-worker";
 }
 
-/* The child says everything through one pipe; a secret waits for it in another. */
+/* What the child reads, of any size: nobody here waits until it has. */
+static int given_file(const char *input) {
+    int file = input ? memfd_create("input", MFD_CLOEXEC) : open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ssize_t len = input ? (ssize_t)strlen(input) : 0;
+
+    if (file < 0 || len == 0 || (write(file, input, (size_t)len) == len && lseek(file, 0, SEEK_SET) == 0))
+        return file;
+    close(file);
+    return -1;
+}
+
+/* The child says everything through one pipe; a secret waits for it in memory. */
 static bool spawn(struct child *child, char *const *argv, const char *input) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
-    int said[2], given[2], error;
+    int said[2], given, error;
 
     if (pipe2(said, O_CLOEXEC) != 0)
         return false;
-    if (pipe2(given, O_CLOEXEC) != 0) {
+    given = given_file(input);
+    if (given < 0) {
         close(said[0]);
         close(said[1]);
         return false;
     }
-    if (input && write(given[1], input, strlen(input)) < 0)
-        close(given[1]);
     posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, given[0], STDIN_FILENO);
+    posix_spawn_file_actions_adddup2(&actions, given, STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, said[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, said[1], STDERR_FILENO);
     posix_spawnattr_init(&attributes);
@@ -83,8 +94,7 @@ static bool spawn(struct child *child, char *const *argv, const char *input) {
     error = posix_spawnp(&child->pid, argv[0], &actions, &attributes, argv, environ);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
-    close(given[0]);
-    close(given[1]);
+    close(given);
     close(said[1]);
     child->output = said[0];
     if (error == 0)

@@ -39,6 +39,9 @@ cJSON *card_form_parse(const char *body);
 struct card_form *card_form_new(const char *accounts, const cJSON *body);
 void card_form_free(struct card_form *form);
 
+/* The lines of this type; what those of the same place say is kept. */
+void card_form_lay_out(struct card_form *form, const struct card_type *type);
+
 /* Now the form is what is stored as `key`: it has not been changed. */
 void card_form_begin(struct card_form *form, const cJSON *body, int version, bool at_wechat);
 /* Somebody else stored `body` meanwhile: lines that were not touched follow; of those that both changed, both values
@@ -61,7 +64,8 @@ bool card_form_dirty(const struct card_form *form);
 /* The next visible line from the focus on, forwards or back; lines with a problem alone when `trouble`. */
 int card_form_next(const struct card_form *form, int by, bool trouble);
 
-/* Looks at it all again, after a line was changed: another type has other lines. `now`: Unix seconds. */
+/* Looks at it all again, after a line was changed: another type has other lines. `now`: Unix seconds.
+ * card_check.c */
 void card_form_check(struct card_form *form, int64_t now);
 /* What card/create takes, as far as it was written. The caller owns it. */
 cJSON *card_form_body(const struct card_form *form, int64_t now);

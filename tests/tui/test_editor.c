@@ -487,6 +487,24 @@ TEST(a_form_that_is_left_is_kept_and_offered_when_it_is_opened) {
     give_up(s, "The form was changed", "throw");
 }
 
+/* More than a pipe holds by itself. */
+TEST(a_long_template_is_saved_whole) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(
+        NULL,
+        "update kaquan.template set body = jsonb_set(body, '{card,scenic_ticket,advanced_info}',"
+        " jsonb_build_object('text_image_list', (select jsonb_agg(jsonb_build_object('image_url',"
+        " 'http://mmbiz.qpic.cn/a/0', 'text', repeat('展', 160))) from generate_series(1, 180)))) where key = 'qiu'");
+    s = edit_qiu();
+    test_screen_keys(s, CTRL_U "Long" CTRL_S);
+    test_screen_until(s, "template qiu is saved");
+    assert_string_equal(test_sql(NULL,
+                                 "select title || jsonb_array_length(body #> '{card,scenic_ticket,advanced_info,"
+                                 "text_image_list}') from kaquan.template where key = 'qiu'"),
+                        "Long180");
+}
+
 /* What was typed is kept here when the session may not write, or WeChat would not take it. */
 TEST(a_save_that_cannot_be_is_kept_and_says_so) {
     AUTO_SCREEN struct test_screen *s = edit_qiu();
@@ -519,6 +537,7 @@ int main(void) {
         cmocka_unit_test_setup(a_form_is_kept_when_its_terminal_goes, alone),
         cmocka_unit_test_setup(a_form_that_is_left_is_kept_and_offered_when_it_is_opened, alone),
         cmocka_unit_test_setup(a_save_that_cannot_be_is_kept_and_says_so, alone),
+        cmocka_unit_test_setup(a_long_template_is_saved_whole, alone),
     };
     return cmocka_run_group_tests_name("editor", tests, rehearse, rehearsal_end);
 }
