@@ -474,7 +474,7 @@ static void open_row(struct console *console, const struct view *view) {
 
     if (strcmp(screen, "dash") == 0)
         act_begin(console, &acts[0]);
-    else if (screen_find(screen))
+    else
         console_open(console, screen, db_text(rows, view_row(view), "subject"));
 }
 

@@ -146,6 +146,33 @@ TEST(the_row_under_the_cursor_says_what_to_do_and_enter_goes_there) {
     test_screen_until_gone(s, "> Account");
 }
 
+/* Where Enter leads from each of the troubles. */
+static const char *const ways[] = {
+    "[5 Jobs]",         "> Account museum", "[7 Addresses]",      "> Pool lecture", "> Job ",
+    "> Account museum", "> Pool gala",      "> Account festival", "> Job ",         "[5 Jobs]",
+    "> Account bare",   "> Template vip",   "> Account festival", "> Differences",  "[Requests]"};
+
+TEST(enter_on_every_alert_opens_what_it_is_about) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    make_trouble();
+    s = dash(&large);
+    for (size_t i = 0; i < ARRAY_LEN(troubles); i++) {
+        AUTO_BUF struct buf keys = {0};
+
+        test_screen_until_both(s, troubles[i].says, troubles[i].mark);
+        buf_text(&keys, "g");
+        for (size_t j = 0; j < i; j++)
+            buf_text(&keys, "j");
+        buf_text(&keys, "\r");
+        test_screen_keys(s, buf_str(&keys));
+        test_screen_until(s, ways[i]);
+        test_screen_keys(s, ":dash\r");
+        test_screen_until(s, "[1 Dash]");
+        test_screen_until_gone(s, ways[i]);
+    }
+}
+
 /* An alert that is over goes by itself, and the cursor stays on its own. */
 TEST(the_cursor_stays_with_its_alert) {
     AUTO_SCREEN struct test_screen *s = NULL;
@@ -355,6 +382,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(it_is_said_in_chinese_too, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_row_under_the_cursor_says_what_to_do_and_enter_goes_there, scene,
                                         test_teardown),
+        cmocka_unit_test_setup_teardown(enter_on_every_alert_opens_what_it_is_about, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_cursor_stays_with_its_alert, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_dash_looks_as_it_should, still, test_teardown),
         cmocka_unit_test_setup_teardown(the_first_steps_look_as_they_should, test_setup, test_teardown),
