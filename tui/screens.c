@@ -10,6 +10,7 @@ extern const struct screen screen_tickets, screen_ticket, screen_history, screen
 extern const struct screen screen_pool, screen_job, screen_audit, screen_change, screen_requests, screen_settings,
     screen_gates;
 
+/* clang-format off */
 /* The numbered ones in their order. */
 static const struct screen *const list[] = {
     &screen_dash,
@@ -38,6 +39,7 @@ static const struct screen *const list[] = {
     &screen_job,
     &screen_change,
 };
+/* clang-format on */
 
 const struct screen *const *screen_list(size_t *count) {
     *count = ARRAY_LEN(list);

@@ -395,6 +395,24 @@ TEST(marked_tickets_become_void_once_their_count_is_typed) {
         "c-3 c-4, duplicate");
 }
 
+TEST(an_act_takes_tickets_of_one_template) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(
+        NULL,
+        "insert into kaquan.template (account_id, key, card_type, title, body, code_mode, status)"
+        " select account_id, 'child', card_type, 'child', '{}', 'merchant', 'draft' from kaquan.template where key = 'adult';"
+        " insert into kaquan.ticket (request_id, template_id, code, epoch, signed_at, valid_until, nonce, signature)"
+        " select 'k1', id, 'K1', 1, 0, now(), '\\x00', '' from kaquan.template where key = 'child'");
+    s = tickets(&english, "code:M60,K1");
+    test_screen_until(s, "2 match");
+    unlock(s);
+    test_screen_keys(s, "  ");
+    test_screen_until(s, "2 marked");
+    test_screen_keys(s, "X");
+    test_screen_until(s, "of several templates");
+}
+
 /* Once the button is awake. */
 static void confirm(struct test_screen *s, const char *answers) {
     test_screen_keys(s, answers);
@@ -531,6 +549,7 @@ int main(void) {
         cmocka_unit_test(a_locked_session_does_nothing),
         cmocka_unit_test(one_ticket_is_consumed_and_its_result_is_shown),
         cmocka_unit_test(marked_tickets_become_void_once_their_count_is_typed),
+        cmocka_unit_test(an_act_takes_tickets_of_one_template),
         cmocka_unit_test(what_failed_is_tried_again_from_the_results),
         cmocka_unit_test(another_code_is_given_to_a_ticket),
         cmocka_unit_test(wechat_is_asked_about_a_ticket),
