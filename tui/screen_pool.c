@@ -8,7 +8,6 @@
 
 #include "act.h"
 #include "chart.h"
-#include "clock.h"
 #include "console.h"
 #include "lang.h"
 
@@ -21,7 +20,7 @@ static const struct field fields[] = {
     {"state",            "STATE",         0, 0, 0, SHOW_WORD, "pool"},
     {"ready",            "READY",         0, 0, 0, SHOW_NUMBER, NULL},
     {"wanted",           "WANTED",        0, 0, 0, SHOW_NUMBER, NULL},
-    {"target",           "TARGET",        0, 0, 0, SHOW_NUMBER, NULL},
+    {"target",           "TARGET SET",    0, 0, 0, SHOW_NUMBER, NULL},
     {"low",              "LOW WATER",     0, 0, 0, SHOW_NUMBER, NULL},
     {"codes",            "CODES",         0, 0, 0, SHOW_WORD, "codes"},
     {"codes_left",       "CODES LEFT",    0, 0, 0, SHOW_NUMBER, NULL},
@@ -78,7 +77,7 @@ static const struct part parts[] = {
 
 /* "18:42", so many seconds from now; "-" for never. */
 static const char *clock_in(char out[UI_FIGURE], double seconds) {
-    time_t at = (time_t)(clock_wall() + seconds);
+    time_t at = (time_t)(ui_wall() + seconds);
     struct tm local;
 
     snprintf(out, UI_FIGURE, "-");
