@@ -373,6 +373,42 @@ TEST(what_wechat_never_changes_is_fixed_and_a_changed_title_is_pushed) {
     until_true("exists (select from kaquan.job where kind = 'template_update')");
 }
 
+TEST(another_template_like_this_one_is_a_key_away) {
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
+
+    unlock(s);
+    test_screen_keys(s, "/qiu\r");
+    test_screen_until_gone(s, "autumn");
+    test_screen_keys(s, "d");
+    test_screen_until_both(s, "title  ", "[秋季当代艺术展");
+    test_screen_keys(s, "dong" CTRL_S);
+    test_screen_until(s, "template dong is saved, version 1");
+    assert_string_equal(test_sql(NULL,
+                                 "select count(distinct body) || ' ' || count(*) from kaquan.template where key in"
+                                 " ('qiu', 'dong')"),
+                        "1 2");
+}
+
+TEST(testers_are_named_and_a_qr_code_is_made_by_keys) {
+    AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
+
+    unlock(s);
+    test_screen_keys(s, "/autumn\r");
+    test_screen_until_gone(s, "qiu");
+    test_screen_keys(s, "T");
+    test_screen_until(s, "Tester");
+    test_screen_keys(s, "\tmei_chen" CTRL_S);
+    until_true("exists (select from kaquan.audit_log where action = 'template_testers')");
+    test_screen_idle(s);
+    test_screen_keys(s, "\r");
+    test_screen_until(s, "VERSION");
+    test_screen_keys(s, "i");
+    test_screen_until(s, "$ kaquan-worker template qrcode autumn");
+    test_screen_keys(s, "A1B2C3" CTRL_S);
+    until_true(
+        "exists (select from kaquan.audit_log where action = 'template_qrcode' and object = 'template autumn')");
+}
+
 /* --- nothing is lost --- */
 
 static struct test_screen *edit_qiu(void) {
@@ -526,6 +562,8 @@ int main(void) {
         cmocka_unit_test_setup(a_template_is_made_by_keys_alone_sent_and_approved, alone),
         cmocka_unit_test_setup(a_template_is_made_by_keys_alone_in_chinese, alone),
         cmocka_unit_test_setup(what_wechat_never_changes_is_fixed_and_a_changed_title_is_pushed, alone),
+        cmocka_unit_test_setup(another_template_like_this_one_is_a_key_away, alone),
+        cmocka_unit_test_setup(testers_are_named_and_a_qr_code_is_made_by_keys, alone),
         cmocka_unit_test_setup(bytes_are_counted_and_problems_have_their_cure_while_one_types, alone),
         cmocka_unit_test_setup(days_are_written_as_days_and_fit_each_other, alone),
         cmocka_unit_test_setup(f8_goes_from_problem_to_problem, alone),
