@@ -201,7 +201,7 @@ void card_value_text(const struct template_field *field, const cJSON *value, str
 }
 
 cJSON *card_value_read(const struct template_field *field, const char *text, int64_t now, const char **why) {
-    const char *unused;
+    const char *unused = NULL;
 
     why = why ? why : &unused;
     if (text[0] == '\0')
