@@ -12,7 +12,7 @@
 #include "ticket_acts.h"
 
 /* Rows before and behind the cursor's; loaded anew when fewer than AHEAD are left. */
-enum { PAGE = 200, AHEAD = 100, COUNT_MOST = 10000, WIDE = 110 };
+enum { PAGE = 100, AHEAD = 50, COUNT_MOST = 10000, WIDE = 110 };
 static const double READ_PER_S = 6e6; /* tickets that the database looks at in a second, about */
 
 enum { LIST, COUNT, RECORD, HISTORY };

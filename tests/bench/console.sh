@@ -16,11 +16,14 @@ slow_query() { # slow_query SECONDS
     -c "do \$\$ begin while clock_timestamp() < now() + interval '$1 s' loop perform sum(length(code)) from kaquan.ticket; end loop; end \$\$"
 }
 
-starts() {
+first_frame() {
   PGHOST=/nonexistent figures first-frame
   line 'console: first frame without a database, ms' "$(figure first_frame_ms)" 'at most' 50
-  figures first-rows pools
-  line 'console: first rows of the pools, ms' "$(figure first_rows_ms)" 'at most' 200
+}
+
+first_rows() {
+  figures first-rows "$1"
+  line "console: first rows of $1, ms" "$(figure first_rows_ms)" 'at most' 200
 }
 
 keys() {
@@ -57,8 +60,18 @@ idleness() {
   line "console: idle in $1, statements a second" "$(calc '%.2f' "($all - $starting) / $idle_seconds")" 'at most' 2
 }
 
-sql -c "insert into kaquan.job (kind, account_id, state) select 'whitelist_check', 1, 'done' from generate_series(1, 200)"
-starts
-keys jobs
-steps jobs
-idleness pools
+scrolling() { # scrolling ROWS
+  from=$(log_lines)
+  figures scroll tickets "$1"
+  line "console: $1 tickets scrolled, slowest statement, ms" "$(statements "$from" | sort -n | tail -n 1)" 'at most' 5
+  line "console: $1 tickets scrolled, memory, MB" "$(figure memory_mb)" 'at most' 32
+}
+
+first_frame
+first_rows pools
+first_rows tickets
+keys tickets
+steps tickets
+scrolling 10000
+idleness dash
+idleness tickets
