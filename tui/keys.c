@@ -183,9 +183,11 @@ static void act_range(struct console *c) {
     struct view *view = console_view(c);
     int from = view->at;
 
+    if (view_row(view) < 0)
+        return;
     while (from > 0 && !view_is_marked(view, view_id(view, view->order[from])))
         from--;
-    for (int i = from; i <= view->at && view->shown > 0; i++)
+    for (int i = from; i <= view->at; i++)
         view_mark(view, view_id(view, view->order[i]), true);
 }
 
@@ -310,9 +312,9 @@ void keys_press(struct console *c, uint32_t key) {
     const struct key_row *rows = keys_list(&count);
 
     c->changed = true;
-    c->key_at = clock_seconds();
     if (key == TERM_RESIZE)
         return;
+    c->key_at = clock_seconds();
     if (c->dialog)
         dialog_key(c, key);
     else if (c->finding)

@@ -28,14 +28,24 @@ static const struct part parts[] = {
 
 /* --- acts --- */
 
+/* NULL as long as the answer that the form begins with is not there. */
+static struct editor *filled(struct console *c) {
+    struct editor *e = console_view(c)->own;
+
+    return e != NULL && e->form != NULL ? e : NULL;
+}
+
 static void act_save(struct console *c) {
-    editor_save(c, false);
+    if (filled(c) != NULL)
+        editor_save(c, false);
 }
 
 static void act_push(struct console *c) {
     struct view *view = console_view(c);
-    struct editor *e = view->own;
+    struct editor *e = filled(c);
 
+    if (e == NULL)
+        return;
     if (card_form_dirty(e->form) || e->form->version == 0)
         editor_save(c, true);
     else
@@ -43,11 +53,15 @@ static void act_push(struct console *c) {
 }
 
 static void act_diff(struct console *c) {
-    const struct editor *e = console_view(c)->own;
-    AUTO_JSON cJSON *body = card_form_body(e->form, editor_now());
-    struct dialog *d = dialog_new(DIALOG_TEXT, e->sent ? _("The form against what WeChat was sent")
-                                                       : _("The form against what is saved"));
+    const struct editor *e = filled(c);
+    AUTO_JSON cJSON *body = NULL;
+    struct dialog *d;
 
+    if (e == NULL)
+        return;
+    body = card_form_body(e->form, editor_now());
+    d = dialog_new(DIALOG_TEXT,
+                   e->sent ? _("The form against what WeChat was sent") : _("The form against what is saved"));
     if (e->form->base != NULL)
         card_diff_text(body, e->sent ? e->sent : e->form->base, &d->text);
     else
@@ -56,31 +70,34 @@ static void act_diff(struct console *c) {
 }
 
 static void act_large(struct console *c) {
-    struct editor *e = console_view(c)->own;
-    bool text =
-        card_form_choices(e->form, e->form->focus) == NULL && card_form_fixed(e->form, e->form->focus) == NULL;
+    struct editor *e = filled(c);
 
-    e->large = !e->large && text;
+    if (e != NULL)
+        e->large = !e->large && card_form_choices(e->form, e->form->focus) == NULL &&
+                   card_form_fixed(e->form, e->form->focus) == NULL;
 }
 
 static void act_problem(struct console *c) {
-    struct editor *e = console_view(c)->own;
+    struct editor *e = filled(c);
 
-    e->form->focus = card_form_next(e->form, 1, true);
+    if (e != NULL)
+        e->form->focus = card_form_next(e->form, 1, true);
 }
 
 static void act_undo(struct console *c) {
-    struct editor *e = console_view(c)->own;
+    struct editor *e = filled(c);
 
+    if (e == NULL)
+        return;
     edit_key(&e->form->lines[e->form->focus].edit, TERM_CTRL_UNDERSCORE);
     editor_changed(e);
 }
 
 static void act_theirs(struct console *c) {
-    struct editor *e = console_view(c)->own;
-    struct card_line *line = &e->form->lines[e->form->focus];
+    struct editor *e = filled(c);
+    struct card_line *line = e != NULL ? &e->form->lines[e->form->focus] : NULL;
 
-    if (line->theirs == NULL)
+    if (line == NULL || line->theirs == NULL)
         return;
     card_form_set(e->form, e->form->focus, line->theirs);
     free(line->theirs);

@@ -20,7 +20,7 @@
 #include "harness.h"
 #include "text.h"
 
-enum { ROW_BYTES = 4096, ARGUMENTS = 16 };
+enum { ROW_BYTES = 4096, ARGUMENTS = 16, REPORTED = 99 /* a sanitizer's exit code */ };
 static const double PATIENCE_S = 10;
 
 struct test_screen {
@@ -263,6 +263,17 @@ void test_screen_show(struct test_screen *s) {
         fprintf(stderr, "# |%s\n", test_screen_row(s, row));
 }
 
+/* What a program that has gone said about that: a sanitizer's report, or its own last words. */
+static void show_report(const struct test_screen *s) {
+    static const char *const begins[] = {"==ERROR", "runtime error", "error bug", "\x1b[?1049l"};
+    const char *at = NULL;
+
+    for (size_t i = 0; i < ARRAY_LEN(begins) && !at; i++)
+        at = strstr(buf_str(&s->bytes), begins[i]);
+    if (s->closed && at)
+        fprintf(stderr, "%.6000s\n", at);
+}
+
 /* Until the program says something; false when the time is over or nobody is there to say anything. */
 static bool more(struct test_screen *s, double deadline) {
     struct pollfd watch = {.fd = s->fd, .events = POLLIN};
@@ -331,7 +342,8 @@ void test_screen_idle(struct test_screen *s) {
     while (s->answered != s->pings)
         if (!more(s, deadline)) {
             test_screen_show(s);
-            test_fail("the program did not become idle");
+            show_report(s);
+            test_fail("the program %s", s->closed ? "has ended" : "did not become idle");
         }
 }
 
@@ -371,6 +383,8 @@ int test_screen_end(struct test_screen *s) {
     }
     waitpid(s->pid, &status, 0);
     s->pid = 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) >= REPORTED)
+        show_report(s);
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
