@@ -59,6 +59,7 @@ SIM     := $(sort $(wildcard tests/sim/*.c))
 HARNESS := $(sort $(wildcard tests/harness/*.c))
 BENCHES := $(sort $(wildcard tests/bench/*.c))
 DEMOS   := $(sort $(wildcard tests/demo/*.c))
+SCAN    := tests/tui/scan.c
 TESTS   := $(sort $(wildcard tests/common/test_*.c tests/worker/test_*.c tests/migrations/test_*.c tests/tui/test_*.c))
 SQL     := $(sort $(wildcard common/sql/*.sql))
 MIGRATE := $(sort $(wildcard migrations/*.sql))
@@ -129,9 +130,9 @@ help: ## list the targets
 # --- tests ---
 
 .PHONY: tests-built tests-run
-tests-built: $(TEST_PROGRAMS)
+tests-built: $(TEST_PROGRAMS) $(B)/scan
 tests-run: # their last line: how many passed, how many failed
-	@tests/run.sh $(TEST_PROGRAMS) tests/sim/sim_check.sh tests/harden_check.sh tests/node/run.sh
+	@tests/run.sh $(TEST_PROGRAMS) tests/sim/sim_check.sh tests/harden_check.sh tests/node/run.sh tests/tui/smoke.sh
 
 # --- programs ---
 
@@ -154,6 +155,8 @@ $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS)): $(B)/%: $(B)/tests/demo/%.o $(B)/lib
 HARNESS_OBJECTS := $(call objects,$(HARNESS)) $(B)/libkaquan.a
 $(B)/bench_console: $(B)/tests/bench/bench_console.o $(HARNESS_OBJECTS)
 	$(link) $(LIBS) $(TEST_LIBS)
+$(B)/scan: $(B)/tests/tui/scan.o
+	$(link) -lzbar
 $(B)/tests/tui/%: $(B)/tests/tui/%.o $(call objects,$(filter-out tui/main.c,$(TUI))) $(HARNESS_OBJECTS)
 	$(link) $(LIBS) $(TUI_LIBS) $(TEST_LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(call objects,$(filter-out worker/main.c,$(WORKER))) $(HARNESS_OBJECTS)
@@ -206,12 +209,12 @@ build/man/kaquan.1: tui/kaquan.1.scd $(B)/kaquan
 	$(Q)$(B)/kaquan --manual < $< > $@.scd
 	$(Q)scdoc < $@.scd > $@
 
--include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS)) \
+-include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS) $(SCAN)) \
   $(B)/gen/sql_list.o $(B)/gen/migration_list.o)
 
 # --- lint: each file is looked at again only when it, or something it includes, changed ---
 
-C_SOURCES := $(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS) $(sort $(wildcard tests/fuzz/*.c))
+C_SOURCES := $(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS) $(SCAN) $(sort $(wildcard tests/fuzz/*.c))
 C_HEADERS := $(sort $(wildcard common/*.h worker/*.h tui/*.h tests/*/*.h))
 C_FILES   := $(C_SOURCES) $(C_HEADERS)
 TIDIED    := $(patsubst %.c,build/lint/%.tidy,$(C_SOURCES))
