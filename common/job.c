@@ -101,7 +101,8 @@ static bool job_change(struct db *db, const struct sql *statement, int64_t id, c
 }
 
 bool job_retry(struct db *db, int64_t id, struct err *err) {
-    return job_change(db, &sql_job_retry, id, "did not fail, was not cancelled and does not wait, or one like it is open already", err);
+    return job_change(db, &sql_job_retry, id,
+                      "did not fail, was not cancelled and does not wait, or one like it is open already", err);
 }
 
 bool job_cancel(struct db *db, int64_t id, struct err *err) {

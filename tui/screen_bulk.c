@@ -46,28 +46,28 @@ static const struct act bulk_acts[] = {
 };
 
 static const struct field items[] = {
-    {"code",     N_("CODE"),      13, 20, 1, SHOW_CODE,   NULL},
-    {"state",    N_("STATE"),     10, 10, 0, SHOW_WORD,   "state"},
-    {"errcode",  N_("ERRCODE"),   7,  7,  0, SHOW_TEXT,   NULL},
-    {"text",     N_("TEXT"),      16, 90, 4, SHOW_TEXT,   NULL},
-    {"rest",     N_("WITH"),      8,  40, 1, SHOW_TEXT,   NULL},
-    {"ended_at", N_("ENDED"),     14, 14, 0, SHOW_TIME,   NULL},
+    {"code",     "CODE", 13, 20, 1, SHOW_CODE,   NULL},
+    {"state",    "STATE", 10, 10, 0, SHOW_WORD,   "state"},
+    {"errcode",  "ERRCODE", 7,  7,  0, SHOW_TEXT,   NULL},
+    {"text",     "TEXT", 16, 90, 4, SHOW_TEXT,   NULL},
+    {"rest",     "WITH", 8,  40, 1, SHOW_TEXT,   NULL},
+    {"ended_at", "ENDED", 14, 14, 0, SHOW_TIME,   NULL},
     {"act",      "",              0,  0,  0, SHOW_TEXT,   NULL},
     {"template", "",              0,  0,  0, SHOW_TEXT,   NULL},
 };
 
 static const struct field summary[] = {
-    {"act",         N_("ACT"),       0, 0, 0, SHOW_WORD,   "act"},
-    {"template",    N_("TEMPLATE"),  0, 0, 0, SHOW_TEXT,   NULL},
-    {"items",       N_("TICKETS"),   0, 0, 0, SHOW_NUMBER, NULL},
-    {"done",        N_("DONE"),      0, 0, 0, SHOW_NUMBER, NULL},
-    {"failed",      N_("FAILED"),    0, 0, 0, SHOW_NUMBER, NULL},
-    {"waiting",     N_("WAITING"),   0, 0, 0, SHOW_NUMBER, NULL},
-    {"cancelled",   N_("GIVEN UP"),  0, 0, 0, SHOW_NUMBER, NULL},
-    {"person",      N_("PERSON"),    0, 0, 0, SHOW_TEXT,   NULL},
-    {"reason",      N_("REASON"),    0, 0, 0, SHOW_TEXT,   NULL},
-    {"created_at",  N_("BEGUN"),     0, 0, 0, SHOW_TIME,   NULL},
-    {"finished_at", N_("ENDED"),     0, 0, 0, SHOW_TIME,   NULL},
+    {"act",         "ACT", 0, 0, 0, SHOW_WORD,   "act"},
+    {"template",    "TEMPLATE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"items",       "TICKETS", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"done",        "DONE", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"failed",      "FAILED", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"waiting",     "WAITING", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"cancelled",   "GIVEN UP", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"person",      "PERSON", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"reason",      "REASON", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"created_at",  "BEGUN", 0, 0, 0, SHOW_TIME,   NULL},
+    {"finished_at", "ENDED", 0, 0, 0, SHOW_TIME,   NULL},
 };
 
 static const struct part bulk_parts[] = {
@@ -78,15 +78,15 @@ static const struct part bulk_parts[] = {
 /* --- all acts --- */
 
 static const struct field bulks[] = {
-    {"id",          N_("BULK"),      6,  8,  0, SHOW_TEXT,   NULL},
-    {"act",         N_("ACT"),       10, 12, 0, SHOW_WORD,   "act"},
-    {"template",    N_("TEMPLATE"),  10, 24, 2, SHOW_TEXT,   NULL},
-    {"items",       N_("TICKETS"),   7,  8,  0, SHOW_NUMBER, NULL},
-    {"done",        N_("DONE"),      6,  8,  0, SHOW_NUMBER, NULL},
-    {"failed",      N_("FAILED"),    6,  8,  0, SHOW_NUMBER, NULL},
-    {"created_at",  N_("BEGUN"),     14, 14, 0, SHOW_TIME,   NULL},
-    {"person",      N_("PERSON"),    8,  24, 1, SHOW_TEXT,   NULL},
-    {"reason",      N_("REASON"),    8,  60, 3, SHOW_TEXT,   NULL},
+    {"id",          "BULK", 6,  8,  0, SHOW_TEXT,   NULL},
+    {"act",         "ACT", 10, 12, 0, SHOW_WORD,   "act"},
+    {"template",    "TEMPLATE", 10, 24, 2, SHOW_TEXT,   NULL},
+    {"items",       "TICKETS", 7,  8,  0, SHOW_NUMBER, NULL},
+    {"done",        "DONE", 6,  8,  0, SHOW_NUMBER, NULL},
+    {"failed",      "FAILED", 6,  8,  0, SHOW_NUMBER, NULL},
+    {"created_at",  "BEGUN", 14, 14, 0, SHOW_TIME,   NULL},
+    {"person",      "PERSON", 8,  24, 1, SHOW_TEXT,   NULL},
+    {"reason",      "REASON", 8,  60, 3, SHOW_TEXT,   NULL},
 };
 
 static const struct part bulks_parts[] = {
@@ -97,14 +97,14 @@ static const struct part bulks_parts[] = {
 /* --- where tickets and WeChat differ --- */
 
 static const struct field drifts[] = {
-    {"template",    N_("TEMPLATE"),     10, 20, 1, SHOW_TEXT,   NULL},
-    {"code",        N_("CODE"),         13, 20, 1, SHOW_CODE,   NULL},
-    {"kind",        N_("DIFFERENCE"),   14, 40, 4, SHOW_WORD,   "drift"},
-    {"ours",        N_("HERE"),         10, 10, 0, SHOW_WORD,   "state"},
-    {"theirs",      N_("AT WECHAT"),    10, 14, 0, SHOW_TEXT,   NULL},
-    {"seen_at",     N_("SEEN"),         14, 14, 0, SHOW_TIME,   NULL},
-    {"holder",      N_("HOLDER"),       9,  20, 1, SHOW_MASKED, NULL},
-    {"openid",      N_("HOLDER THERE"), 12, 20, 1, SHOW_MASKED, NULL},
+    {"template",    "TEMPLATE", 10, 20, 1, SHOW_TEXT,   NULL},
+    {"code",        "CODE", 13, 20, 1, SHOW_CODE,   NULL},
+    {"kind",        "DIFFERENCE", 14, 40, 4, SHOW_WORD,   "drift"},
+    {"ours",        "HERE", 10, 10, 0, SHOW_WORD,   "state"},
+    {"theirs",      "AT WECHAT", 10, 14, 0, SHOW_TEXT,   NULL},
+    {"seen_at",     "SEEN", 14, 14, 0, SHOW_TIME,   NULL},
+    {"holder",      "HOLDER", 9,  20, 1, SHOW_MASKED, NULL},
+    {"openid",      "HOLDER THERE", 12, 20, 1, SHOW_MASKED, NULL},
 };
 
 static const struct act drift_acts[] = {

@@ -168,12 +168,12 @@ static void draw(struct console *c, struct view *view, struct area area) {
 
 /* clang-format off */
 static const struct field fields[] = {
-    {"title",      N_("TEMPLATE"), 0, 0, 0, SHOW_TEXT,   NULL},
-    {"template",   N_("KEY"),      0, 0, 0, SHOW_TEXT,   NULL},
-    {"person",     N_("HOLDER"),   0, 0, 0, SHOW_MASKED, NULL},
-    {"state",      N_("STATE"),    0, 0, 0, SHOW_WORD,   "state"},
-    {"claimed_at", N_("CLAIMED"),  0, 0, 0, SHOW_TIME,   NULL},
-    {"code",       N_("CODE"),     0, 0, 0, SHOW_TEXT,   NULL},
+    {"title",      "TEMPLATE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"template",   "KEY", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"person",     "HOLDER", 0, 0, 0, SHOW_MASKED, NULL},
+    {"state",      "STATE", 0, 0, 0, SHOW_WORD,   "state"},
+    {"claimed_at", "CLAIMED", 0, 0, 0, SHOW_TIME,   NULL},
+    {"code",       "CODE", 0, 0, 0, SHOW_TEXT,   NULL},
 };
 
 static const struct part parts[] = {

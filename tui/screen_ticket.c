@@ -5,30 +5,30 @@
 
 /* clang-format off */
 static const struct field fields[] = {
-    {"code",         N_("CODE"),         0, 0, 0, SHOW_TEXT,   NULL},
-    {"codes_before", N_("CODES BEFORE"), 0, 0, 0, SHOW_TEXT,   NULL},
-    {"title",        N_("TITLE"),        0, 0, 0, SHOW_TEXT,   NULL},
-    {"template",     N_("TEMPLATE"),     0, 0, 0, SHOW_TEXT,   NULL},
-    {"account",      N_("ACCOUNT"),      0, 0, 0, SHOW_TEXT,   NULL},
-    {"state",        N_("STATE"),        0, 0, 0, SHOW_WORD,   "state"},
-    {"person",       N_("HOLDER"),       0, 0, 0, SHOW_MASKED, NULL},
-    {"claimed_at",   N_("CLAIMED"),      0, 0, 0, SHOW_TIME,   NULL},
-    {"openid",       N_("CLAIMED BY"),   0, 0, 0, SHOW_MASKED, NULL},
-    {"request_id",   N_("REQUEST"),      0, 0, 0, SHOW_TEXT,   NULL},
-    {"epoch",        N_("EPOCH"),        0, 0, 0, SHOW_TEXT,   NULL},
-    {"valid_until",  N_("CARD UNTIL"),   0, 0, 0, SHOW_TIME,   NULL},
-    {"entries",      N_("ENTRIES"),      0, 0, 0, SHOW_NUMBER, NULL},
-    {"drift",        N_("AT WECHAT"),    0, 0, 0, SHOW_WORD,   "drift"},
-    {"theirs",       N_("STATUS THERE"), 0, 0, 0, SHOW_TEXT,   NULL},
-    {"their_holder", N_("HOLDER THERE"), 0, 0, 0, SHOW_MASKED, NULL},
-    {"asked_at",     N_("ASKED"),        0, 0, 0, SHOW_TIME,   NULL},
+    {"code",         "CODE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"codes_before", "CODES BEFORE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"title",        "TITLE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"template",     "TEMPLATE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"account",      "ACCOUNT", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"state",        "STATE", 0, 0, 0, SHOW_WORD,   "state"},
+    {"person",       "HOLDER", 0, 0, 0, SHOW_MASKED, NULL},
+    {"claimed_at",   "CLAIMED", 0, 0, 0, SHOW_TIME,   NULL},
+    {"openid",       "CLAIMED BY", 0, 0, 0, SHOW_MASKED, NULL},
+    {"request_id",   "REQUEST", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"epoch",        "EPOCH", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"valid_until",  "CARD UNTIL", 0, 0, 0, SHOW_TIME,   NULL},
+    {"entries",      "ENTRIES", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"drift",        "AT WECHAT", 0, 0, 0, SHOW_WORD,   "drift"},
+    {"theirs",       "STATUS THERE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"their_holder", "HOLDER THERE", 0, 0, 0, SHOW_MASKED, NULL},
+    {"asked_at",     "ASKED", 0, 0, 0, SHOW_TIME,   NULL},
 };
 
 static const struct field history_fields[] = {
-    {"at",     N_("TIME"),   15, 15, 0, SHOW_TIME, NULL},
-    {"kind",   N_("STEP"),   14, 20, 0, SHOW_WORD, "step"},
-    {"code",   N_("CODE"),   12, 20, 0, SHOW_CODE, NULL},
-    {"detail", N_("DETAIL"), 20, 200, 1, SHOW_TEXT, NULL},
+    {"at",     "TIME", 15, 15, 0, SHOW_TIME, NULL},
+    {"kind",   "STEP", 14, 20, 0, SHOW_WORD, "step"},
+    {"code",   "CODE", 12, 20, 0, SHOW_CODE, NULL},
+    {"detail", "DETAIL", 20, 200, 1, SHOW_TEXT, NULL},
 };
 
 static const struct part parts[] = {

@@ -263,27 +263,27 @@ static bool key(struct console *c UNUSED, struct view *view, uint32_t pressed) {
 
 /* clang-format off */
 static const struct field fields[] = {
-    {"code",        N_("CODE"),       13, 20, 2, SHOW_CODE,   NULL},
-    {"template",    N_("TEMPLATE"),   12, 24, 3, SHOW_TEXT,   NULL},
-    {"person",      N_("HOLDER"),     9,  20, 1, SHOW_MASKED, NULL},
-    {"state",       N_("STATE"),      10, 10, 0, SHOW_WORD,   "state"},
-    {"claimed_at",  N_("CLAIMED"),    14, 14, 0, SHOW_TIME,   NULL},
-    {"request_id",  N_("REQUEST"),    10, 36, 2, SHOW_CODE,   NULL},
-    {"valid_until", N_("CARD UNTIL"), 14, 14, 0, SHOW_TIME,   NULL},
+    {"code",        "CODE", 13, 20, 2, SHOW_CODE,   NULL},
+    {"template",    "TEMPLATE", 12, 24, 3, SHOW_TEXT,   NULL},
+    {"person",      "HOLDER", 9,  20, 1, SHOW_MASKED, NULL},
+    {"state",       "STATE", 10, 10, 0, SHOW_WORD,   "state"},
+    {"claimed_at",  "CLAIMED", 14, 14, 0, SHOW_TIME,   NULL},
+    {"request_id",  "REQUEST", 10, 36, 2, SHOW_CODE,   NULL},
+    {"valid_until", "CARD UNTIL", 14, 14, 0, SHOW_TIME,   NULL},
     {"name",        "",               0,  0,  0, SHOW_TEXT,   NULL},
 };
 
 static const struct field record_fields[] = {
-    {"code",         N_("CODE"),         0, 0, 0, SHOW_CODE,   NULL},
-    {"title",        N_("TEMPLATE"),     0, 0, 0, SHOW_TEXT,   NULL},
-    {"account",      N_("ACCOUNT"),      0, 0, 0, SHOW_TEXT,   NULL},
-    {"person",       N_("HOLDER"),       0, 0, 0, SHOW_MASKED, NULL},
-    {"state",        N_("STATE"),        0, 0, 0, SHOW_WORD,   "state"},
-    {"claimed_at",   N_("CLAIMED"),      0, 0, 0, SHOW_TIME,   NULL},
-    {"valid_until",  N_("CARD UNTIL"),   0, 0, 0, SHOW_TIME,   NULL},
-    {"codes_before", N_("CODES BEFORE"), 0, 0, 0, SHOW_TEXT,   NULL},
-    {"entries",      N_("ENTRIES"),      0, 0, 0, SHOW_NUMBER, NULL},
-    {"drift",        N_("AT WECHAT"),    0, 0, 0, SHOW_WORD,   "drift"},
+    {"code",         "CODE", 0, 0, 0, SHOW_CODE,   NULL},
+    {"title",        "TEMPLATE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"account",      "ACCOUNT", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"person",       "HOLDER", 0, 0, 0, SHOW_MASKED, NULL},
+    {"state",        "STATE", 0, 0, 0, SHOW_WORD,   "state"},
+    {"claimed_at",   "CLAIMED", 0, 0, 0, SHOW_TIME,   NULL},
+    {"valid_until",  "CARD UNTIL", 0, 0, 0, SHOW_TIME,   NULL},
+    {"codes_before", "CODES BEFORE", 0, 0, 0, SHOW_TEXT,   NULL},
+    {"entries",      "ENTRIES", 0, 0, 0, SHOW_NUMBER, NULL},
+    {"drift",        "AT WECHAT", 0, 0, 0, SHOW_WORD,   "drift"},
 };
 
 static const struct field history_fields[] = {

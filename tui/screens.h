@@ -107,7 +107,8 @@ struct screen {
     const struct act *acts;
     int act_count;
     bool child; /* is about a subject: opened from another screen */
-    /* Writes the statement of a part itself (a filter, a page), or leaves it as the part says. NULL: all as they say. */
+    /* Writes the statement of a part itself (a filter, a page), or leaves it as the part says. NULL: all as they say.
+     */
     bool (*ask)(struct view *view, int part, struct query *query, struct err *err);
     /* More {names} for its acts, before those of the row. */
     void (*words)(const struct view *view, struct words *words);

@@ -52,7 +52,8 @@ TEST(pools_are_shown_with_their_level) {
     assert_row(s, "Lecture", (const char *const[]){"!!", "empty", " 0 ", "······", NULL});
     test_screen_until(s, "Last fills");
     assert_row(s, "first fill", (const char *const[]){"Summer gala", "9 000", "0.50", "18 000", NULL});
-    assert_row(s, "TEMPLATE", (const char *const[]){"STATE", "READY", "WANTED", "FILL", "EMPTY IN", "LIFE", "/MIN", "TREND", NULL});
+    assert_row(s, "TEMPLATE",
+               (const char *const[]){"STATE", "READY", "WANTED", "FILL", "EMPTY IN", "LIFE", "/MIN", "TREND", NULL});
     test_screen_until(s, "? Help");
 }
 
