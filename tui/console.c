@@ -74,9 +74,9 @@ void console_find(struct console *c, const struct screen *screen, const char *fi
 void console_open(struct console *c, const char *name, const char *subject) {
     const struct screen *screen = screen_find(name);
 
-    if (!screen)
+    if (!screen) {
         bug("no screen \"%s\"", name);
-    if (!screen->child) {
+    } else if (!screen->child) {
         console_go(c, screen);
         text_copy(console_view(c)->cursor, VIEW_TEXT, subject);
         view_arrange(console_view(c));
