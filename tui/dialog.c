@@ -187,7 +187,8 @@ static void step_choice(struct form_field *field, int step) {
     for (; choices[count]; count++)
         if (strcmp(choices[count], edit_text(&field->edit)) == 0)
             at = count;
-    edit_set(&field->edit, choices[(at + count + step) % count]);
+    if (count > 0)
+        edit_set(&field->edit, choices[(at + count + step) % count]);
 }
 
 static bool field_key(struct form_field *field, uint32_t key) {
@@ -210,7 +211,8 @@ static void form_key(struct console *c, struct dialog *d, uint32_t key) {
         d->focus = (d->focus + 1) % places;
     else if (key == TERM_BACKTAB || key == TERM_UP)
         d->focus = (d->focus + places - 1) % places;
-    else if (key == TERM_CTRL_S || key == TERM_F2 || (key == TERM_ENTER && d->focus == places - 1))
+    else if (key == TERM_CTRL_S || key == TERM_F2 || (key == TERM_ENTER && d->focus == places - 1) ||
+             (key == 'y' && !on_field && !d->severe))
         submit(c, d);
     else if (key == TERM_ENTER)
         dialog_close(c);
@@ -218,8 +220,6 @@ static void form_key(struct console *c, struct dialog *d, uint32_t key) {
         field_key(&d->fields[d->focus], key);
     else if (key == TERM_LEFT || key == TERM_RIGHT)
         d->focus = d->focus == places - 1 ? places - 2 : places - 1;
-    else if (key == 'y' && !d->severe)
-        submit(c, d);
 }
 
 static void text_key(struct dialog *d, uint32_t key) {

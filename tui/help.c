@@ -18,7 +18,7 @@ void help_open(struct console *c) {
     struct dialog *d = dialog_new(DIALOG_TEXT, _("Help"));
     size_t count;
     const struct key_row *rows;
-    const struct screen *const *screens = screen_list(&count);
+    const struct screen *const *screens;
 
     buf_printf(&d->text, "%s: %s\n", _(here->title), _(here->help));
     for (int i = 0; i < here->act_count; i++)

@@ -7,9 +7,10 @@
 #include "options.h"
 #include "screens.h"
 
+/* What scdoc would take for its own marks is shown as it is. */
 static void text(const char *text) {
     for (; *text; text++)
-        printf(strchr("\\*_+~#-[]|`<>.", *text) ? "\\%c" : "%c", *text);
+        printf(strchr("\\*_+~#[]|`<>", *text) ? "\\%c" : "%c", *text);
 }
 
 /* A term, and behind it what it means. */
@@ -24,16 +25,16 @@ static void term(const char *name, const char *help) {
 static void write_options(void) {
     size_t count;
     const struct option_row *rows = option_rows(&count);
-    char name[80];
 
     for (size_t i = 0; i < count; i++) {
-        char letter[8] = "";
-
         if (rows[i].letter)
-            snprintf(letter, sizeof(letter), "-%c, ", rows[i].letter);
-        snprintf(name, sizeof(name), "%s--%s%s%s", letter, rows[i].name, rows[i].value ? " " : "",
-                 rows[i].value ? rows[i].value : "");
-        term(name, rows[i].help);
+            printf("*-%c*, ", rows[i].letter);
+        printf("*--%s*", rows[i].name);
+        if (rows[i].value)
+            printf(" _%s_", rows[i].value);
+        printf("\n\t");
+        text(rows[i].help);
+        printf(".\n\n");
     }
 }
 
@@ -98,7 +99,7 @@ int manual_fill(void) {
 
 int completion_print(void) {
     size_t count;
-    const struct option_row *rows = option_rows(&count);
+    const struct option_row *rows;
     const struct screen *const *screens;
 
     printf("# bash completion of kaquan; load it with: source <(kaquan --completion)\n_kaquan() {\n"
