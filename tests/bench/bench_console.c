@@ -181,7 +181,7 @@ static void idle(const char *const *arguments) {
     struct test_screen *s = start(arguments[0], NULL);
     double seconds = strtod(arguments[1], NULL), began;
 
-    until_rows(s);
+    test_screen_until(s, "live;"); /* the first answer is there */
     test_screen_idle(s);
     began = process_number(s, "schedstat", "");
     clock_sleep(seconds);
