@@ -358,7 +358,8 @@ void test_screen_resize(struct test_screen *s, int rows, int columns) {
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
 
     take(s);
-    vterm_set_size(s->vterm, rows, columns);
+    /* libvterm (0.1.4) writes the second half of a wide character beyond a row of one column. */
+    vterm_set_size(s->vterm, rows, columns > 1 ? columns : 2);
     if (ioctl(s->fd, TIOCSWINSZ, &size) != 0)
         test_fail("resizing: %s", strerror(errno));
 }
