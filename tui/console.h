@@ -113,5 +113,7 @@ void list_columns(struct console *console);
 void list_save_filter(struct console *console, const char *name);
 const char *list_saved_filter(const struct console *console, const char *name);
 void list_export(struct console *console);
+/* The row of the main part as an object; persons stay masked. */
+void list_row_json(const struct view *view, int row, struct buf *out);
 
 #endif

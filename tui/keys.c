@@ -5,7 +5,6 @@
 #include "act.h"
 #include "clock.h"
 #include "console.h"
-#include "json.h"
 #include "lang.h"
 #include "term.h"
 #include "text.h"
@@ -195,10 +194,6 @@ static void act_export(struct console *c) {
     list_export(c);
 }
 
-static void act_unmask(struct console *c) {
-    console_view(c)->masked = !console_view(c)->masked;
-}
-
 static void copy(struct console *c, const char *text) {
     if (term_copy(text, strlen(text)))
         console_say(c, ROLE_NORMAL,
@@ -214,17 +209,10 @@ static void act_copy(struct console *c) {
 
 static void act_copy_row(struct console *c) {
     const struct view *view = console_view(c);
-    const struct part *part = &view->screen->parts[0];
     AUTO_BUF struct buf json = {0};
-    int row = view_row(view);
 
-    for (int i = 0; row >= 0 && i < part->field_count; i++) {
-        buf_char(&json, i == 0 ? '{' : ',');
-        json_quote(&json, part->fields[i].name);
-        buf_char(&json, ':');
-        json_quote(&json, db_text(&view->panes[0].rows, row, part->fields[i].name));
-    }
-    buf_text(&json, row >= 0 ? "}" : "");
+    if (view_row(view) >= 0)
+        list_row_json(view, view_row(view), &json);
     copy(c, buf_str(&json));
 }
 
@@ -248,7 +236,6 @@ static const struct key_row list[] = {
     {'y',            0,           "y",           NULL,        N_("copy the row's name"), act_copy},
     {'Y',            0,           "Y",           NULL,        N_("copy the row as JSON"), act_copy_row},
     {'x',            0,           "x",           NULL,        N_("write the rows into a file"), act_export},
-    {'V',            0,           "V",           NULL,        N_("show persons in full, or masked"), act_unmask},
 };
 /* clang-format on */
 

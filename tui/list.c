@@ -135,40 +135,58 @@ static void add_csv(struct buf *out, const char *value) {
     buf_char(out, '"');
 }
 
-static void add_row(struct buf *out, const struct view *view, int row, bool json, bool first) {
+/* What leaves the screen tells no more than the screen: a person stays masked. */
+static const char *value_of(const struct view *view, const struct field *field, int row, char *out, size_t size) {
+    const struct db_rows *rows = &view->panes[0].rows;
+
+    return field->show == SHOW_MASKED ? field_text(field, rows, row, out, size) : db_text(rows, row, field->name);
+}
+
+void list_row_json(const struct view *view, int row, struct buf *out) {
     const struct part *part = &view->screen->parts[0];
+    char masked[VIEW_TEXT];
 
-    if (json)
-        buf_text(out, first ? "[{" : ",\n {");
     for (int i = 0; i < part->field_count; i++) {
-        const char *value = row < 0 ? part->fields[i].name : db_text(&view->panes[0].rows, row, part->fields[i].name);
-
-        if (i > 0)
-            buf_char(out, ',');
-        if (json) {
-            json_quote(out, part->fields[i].name);
-            buf_char(out, ':');
-            json_quote(out, value);
-        } else {
-            add_csv(out, value);
-        }
+        buf_char(out, i == 0 ? '{' : ',');
+        json_quote(out, part->fields[i].name);
+        buf_char(out, ':');
+        json_quote(out, value_of(view, &part->fields[i], row, masked, sizeof(masked)));
     }
-    buf_text(out, json ? "}" : "\r\n");
+    buf_char(out, '}');
+}
+
+/* A row of -1: the names of the fields. */
+static void add_csv_row(const struct view *view, int row, struct buf *out) {
+    const struct part *part = &view->screen->parts[0];
+    char masked[VIEW_TEXT];
+
+    for (int i = 0; i < part->field_count; i++) {
+        const struct field *field = &part->fields[i];
+
+        buf_text(out, i > 0 ? "," : "");
+        add_csv(out, row < 0 ? field->name : value_of(view, field, row, masked, sizeof(masked)));
+    }
+    buf_text(out, "\r\n");
 }
 
 static void write_rows(const struct view *view, bool json, struct buf *out) {
-    bool first = true;
+    const char *before = "[";
 
     if (!json)
-        add_row(out, view, -1, false, true);
+        add_csv_row(view, -1, out);
     for (int i = 0; i < view->shown; i++) {
         if (view->marked > 0 && !view_is_marked(view, view_id(view, view->order[i])))
             continue;
-        add_row(out, view, view->order[i], json, first);
-        first = false;
+        if (!json) {
+            add_csv_row(view, view->order[i], out);
+            continue;
+        }
+        buf_text(out, before);
+        list_row_json(view, view->order[i], out);
+        before = ",\n ";
     }
     if (json)
-        buf_text(out, first ? "[]\n" : "]\n");
+        buf_text(out, before[0] == '[' ? "[]\n" : "]\n");
 }
 
 static bool store(const char *path, const struct buf *data) {

@@ -110,15 +110,12 @@ static void draw_cell(const struct view *view, const struct ui_table *t, int lin
     const struct part *part = &view->screen->parts[0];
     const struct field *field = &part->fields[column];
     const struct db_rows *rows = &view->panes[0].rows;
-    struct field plain = *field;
     char text[512];
 
-    if (field->show == SHOW_MASKED && !view->masked)
-        plain.show = SHOW_CODE;
-    field_text(&plain, rows, row, text, sizeof(text));
-    if (plain.show == SHOW_CODE)
+    field_text(field, rows, row, text, sizeof(text));
+    if (field->show == SHOW_CODE)
         ui_middle(t->area.row + 1 + line, t->left[column + 1], t->width[column + 1], ROLE_NORMAL, text);
-    else if (plain.show == SHOW_SPARK)
+    else if (field->show == SHOW_SPARK)
         ui_spark(t->area.row + 1 + line, t->left[column + 1], t->width[column + 1], text);
     else
         ui_cell(t, line, (size_t)column + 1, role_of(field, db_text(rows, row, field->name)), text);
@@ -195,17 +192,15 @@ static void draw_record(const struct view *view, const struct part *part, struct
     char text[2048];
 
     for (int i = 0; i < part->field_count && left.rows > 0; i++) {
-        struct field field = part->fields[i];
+        const struct field *field = &part->fields[i];
         struct area value;
         int used;
 
-        if (field.show == SHOW_MASKED && !view->masked)
-            field.show = SHOW_TEXT;
-        if (field_text(&field, rows, 0, text, sizeof(text))[0] == '\0')
+        if (field_text(field, rows, 0, text, sizeof(text))[0] == '\0')
             continue;
-        ui_text(left.row, left.column, RECORD_LABEL - 1, ROLE_DIM, lang_word("column", field.head));
+        ui_text(left.row, left.column, RECORD_LABEL - 1, ROLE_DIM, lang_word("column", field->head));
         value = (struct area){left.row, left.column + RECORD_LABEL, left.rows, left.columns - RECORD_LABEL};
-        used = ui_paragraph(value, role_of(&field, db_text(rows, 0, field.name)), text);
+        used = ui_paragraph(value, role_of(field, db_text(rows, 0, field->name)), text);
         used = used > 0 ? used : 1;
         left.row += used;
         left.rows -= used;

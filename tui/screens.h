@@ -24,7 +24,7 @@ enum show {
     SHOW_WORD,   /* one of a closed list: translated, its context is `words`; it has the role of word_role() */
     SHOW_YES,    /* yes, or nothing */
     SHOW_CODE,   /* clipped in the middle */
-    SHOW_MASKED, /* a person: the first and last characters, until V */
+    SHOW_MASKED, /* a person: the first and last characters, always */
     SHOW_SPARK,  /* "0 7 - 12": one character a value */
 };
 

@@ -28,7 +28,6 @@ struct view *view_new(const struct screen *screen, const char *subject) {
 
     view->screen = screen;
     view->sort = -1;
-    view->masked = true;
     text_copy(view->subject, sizeof(view->subject), subject);
     recall(view);
     return view;

@@ -42,7 +42,6 @@ struct view {
     unsigned hidden; /* fields of the main part that are not shown, a bit each */
     int sort;        /* a field of the main part; -1: as the database gave them */
     bool reversed;
-    bool masked;              /* persons are shown in part */
     char aside_of[VIEW_TEXT]; /* the row that the panes beside were asked for */
     void *own;                /* the screen's */
 };

@@ -141,6 +141,10 @@ void test_screen_free(struct test_screen *s) {
     free(s);
 }
 
+void test_screen_auto(struct test_screen **screen) {
+    test_screen_free(*screen);
+}
+
 /* --- reading --- */
 
 /* Answers to what the program asked the terminal. */

@@ -26,6 +26,8 @@ struct test_screen *test_screen_start(const struct test_screen_run *how, const c
 struct test_screen *test_screen_call(const struct test_screen_run *how, int (*body)(void *context), void *context);
 /* Kills what still runs; frees. */
 void test_screen_free(struct test_screen *screen);
+#define AUTO_SCREEN AUTO(test_screen_auto)
+void test_screen_auto(struct test_screen **screen);
 
 /* Waits until `text` stands somewhere on the screen, or nowhere any more; fails the test after 10 s, showing the
  * screen. Returns the row. */

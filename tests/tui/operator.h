@@ -12,11 +12,6 @@
 #define TAB "\t"
 #define CTRL_S "\x13" /* sends a form off */
 
-#define AUTO_SCREEN AUTO(operator_leaves)
-static inline void operator_leaves(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 /* The console at one of its screens. */
 static inline struct test_screen *operator_at(const struct test_screen_run *how, const char *screen) {
     return test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--screen", screen, NULL});

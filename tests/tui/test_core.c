@@ -9,11 +9,6 @@
 #include "buf.h"
 #include "screen.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 #define console(...)                                                                                                 \
     test_screen_start(&(struct test_screen_run){.rows = 30, .columns = 120}, test_path("KAQUAN_CONSOLE"),            \
                       (const char *const[]){__VA_ARGS__, NULL})

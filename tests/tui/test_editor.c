@@ -11,10 +11,6 @@
 #include "json.h"
 #include "screen.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
 #define AUTO_FORM AUTO(form_auto)
 static void form_auto(struct card_form **form) {
     card_form_free(*form);

@@ -11,11 +11,6 @@
 #include "proxy.h"
 #include "screen.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 /* The console, which finds its database at `host`; NULL: at the test's. */
 static struct test_screen *console_at(const char *host) {
     char *usual = mem_text(getenv("PGHOST"));

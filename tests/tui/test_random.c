@@ -13,11 +13,6 @@
 #include "screens.h"
 #include "text.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 enum { ROUNDS = 120, KEYS_OF_ROUND = 8, DIRECTORY = 64 };
 
 /* Of each kind more than one: screens with children, lists longer than a page. */

@@ -7,11 +7,6 @@
 
 #include "screen.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 #define console(how, ...)                                                                                            \
     test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){__VA_ARGS__, NULL})
 static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"};

@@ -18,11 +18,6 @@
 #include "text.h"
 #include "ui.h"
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 /* --- the stage --- */
 
 struct stage {

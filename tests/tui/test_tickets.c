@@ -11,11 +11,6 @@
 
 enum { MANY = 1000, SOME = 12 };
 
-#define AUTO_SCREEN AUTO(screen_auto)
-static void screen_auto(struct test_screen **screen) {
-    test_screen_free(*screen);
-}
-
 static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"},
                                     wide = {.rows = 36, .columns = 120};
 
@@ -246,6 +241,28 @@ TEST(a_look_at_a_person_is_in_the_audit_log) {
             NULL,
             "select count(*) from kaquan.audit_log where action = 'ticket_look' and object = 'ticket adult M33'"),
         1);
+}
+
+/* Whoever takes rows along unasked gets what the screen shows, no more. */
+TEST(persons_stay_masked_in_what_leaves_the_screen) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M33");
+    AUTO_BUF struct buf path = {0}, keys = {0};
+    char written[2000] = "";
+    FILE *file;
+
+    buf_printf(&path, "/tmp/kaquan-tickets-%d.csv", (int)getpid());
+    buf_printf(&keys, "x\x15%s\x13", buf_str(&path));
+    test_screen_until(s, "> M33");
+    test_screen_keys(s, buf_str(&keys));
+    test_screen_until(s, "bytes written");
+    file = fopen(buf_str(&path), "re");
+    assert_non_null(file);
+    written[fread(written, 1, sizeof(written) - 1, file)] = '\0';
+    fclose(file);
+    unlink(buf_str(&path));
+    assert_non_null(strstr(written, "\"M33\""));
+    assert_non_null(strstr(written, "\"oVis..r3\""));
+    assert_null(strstr(written, "oVisitor3"));
 }
 
 TEST(related_tickets_are_those_of_the_same_person) {
@@ -542,6 +559,7 @@ int main(void) {
         cmocka_unit_test(a_wide_window_shows_the_ticket_beside_the_list),
         cmocka_unit_test(a_ticket_has_a_screen_with_its_history),
         cmocka_unit_test(a_look_at_a_person_is_in_the_audit_log),
+        cmocka_unit_test(persons_stay_masked_in_what_leaves_the_screen),
         cmocka_unit_test(a_code_is_shown_to_scan_once_the_audit_log_knows),
         cmocka_unit_test(without_the_right_to_the_audit_log_no_code_is_shown),
         cmocka_unit_test(the_screens_are_as_in_their_pictures),
