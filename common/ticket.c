@@ -26,24 +26,23 @@ static const struct filter_field fields[] = {
 const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(fields[0])};
 
 /* A page is looked for in ever longer times from its place on: claimed_at has a small index that finds, and does not sort.
- * The server takes these in their order, and none more when the page is full. */
-#define WINDOWS(first)                                                                                               \
-    "(values (interval '" first "', interval '5 s'), ('5 s', '2 min'), ('2 min', '1 h'), ('1 h', '1 day'),"          \
-    " ('1 day', '30 days'), ('30 days', null)) w (near, far)"
-#define ALWAYS "-1000 years"
-static const char windows[] = WINDOWS("0"), windows_now[] = WINDOWS(ALWAYS);
-static const char whole[] = "(values (interval '" ALWAYS "', null::interval)) w (near, far)";
+ * The server takes these in their order, and none more when the page is full. Each reads some blocks whole, so they grow
+ * fast. Their ends are worked out once, behind "offset 0", and not for every row that is read. */
+static const char windows[] = "interval '0.1 s'), ('0.1 s', '1 s'), ('1 s', '10 s'), ('10 s', '2 min'), ('2 min', '1 h'),"
+                              " ('1 h', '1 day'), ('1 day', '30 days'), ('30 days', null";
+static const char whole[] = "null::interval";
 
 /* The two ways through the list. {} stands for the time of the place. */
 static const struct way {
-    const char *windows, *start; /* without a place */
-    const char *within;          /* times of a window */
-    const char *behind, *order;
+    const char *start;      /* without a place */
+    const char *first;      /* from there on: what is dated after now is a newest ticket, too */
+    const char *near, *far; /* the ends of a window */
+    const char *within, *behind, *order;
 } ways[] = {
-    [TICKET_OLDER] = {windows_now, "now()",
-                      " and t.claimed_at > coalesce({} - w.far, '-infinity') and t.claimed_at <= {} - w.near", "<", "desc"},
-    [TICKET_NEWER] = {windows, "(select kaquan.ticket_oldest())",
-                      " and t.claimed_at < coalesce({} + w.far, 'infinity') and t.claimed_at >= {} + w.near", ">=", "asc"},
+    [TICKET_OLDER] = {"now()", "-1000 years", "{} - w.near", "coalesce({} - w.far, '-infinity')",
+                      " and t.claimed_at <= w.near and t.claimed_at > w.far", "<", "desc"},
+    [TICKET_NEWER] = {"(select kaquan.ticket_oldest())", "0", "{} + w.near", "coalesce({} + w.far, 'infinity')",
+                      " and t.claimed_at >= w.near and t.claimed_at < w.far", ">=", "asc"},
 };
 /* clang-format on */
 
@@ -88,10 +87,18 @@ static void write_behind(const struct way *way, const char *moment, const struct
     buf_text(sql, "::integer)");
 }
 
-static void write_within(const char *within, const char *moment, struct buf *sql) {
-    for (const char *hole; (hole = strstr(within, "{}")) != NULL; within = hole + 2)
-        buf_printf(sql, "%.*s%s", (int)(hole - within), within, moment);
-    buf_text(sql, within);
+static void write_moment(const char *pattern, const char *moment, struct buf *sql) {
+    const char *hole = strstr(pattern, "{}");
+    buf_printf(sql, "%.*s%s%s", (int)(hole - pattern), pattern, moment, hole + 2);
+}
+
+static void write_windows(const struct way *way, bool placed, const char *moment, const char *list, struct buf *sql) {
+    buf_text(sql, "(select ");
+    write_moment(way->near, moment, sql);
+    buf_text(sql, " as near, ");
+    write_moment(way->far, moment, sql);
+    buf_printf(sql, " as far from (values (interval '%s', %s)) w (near, far) offset 0) w", placed ? "0" : way->first,
+               list);
 }
 
 bool ticket_write_page(const struct filter *filter, const struct ticket_place *place, enum ticket_way direction,
@@ -101,14 +108,12 @@ bool ticket_write_page(const struct filter *filter, const struct ticket_place *p
     if (place != NULL)
         filter_parameter(&moment, p, V_TEXT(place->claimed_at));
     buf_text(&moment, place != NULL ? "::timestamptz" : way->start);
-    buf_printf(sql, "select r.* from %s cross join lateral (\n%s",
-               finds_few(filter) ? whole
-               : place != NULL   ? windows
-                                 : way->windows,
-               sql_ticket_select.text);
+    buf_text(sql, "select r.* from ");
+    write_windows(way, place != NULL, buf_str(&moment), finds_few(filter) ? whole : windows, sql);
+    buf_printf(sql, " cross join lateral (\n%s", sql_ticket_select.text);
     if (!filter_write(filter, sql, p, err))
         return false;
-    write_within(way->within, buf_str(&moment), sql);
+    buf_text(sql, way->within);
     if (place != NULL)
         write_behind(way, buf_str(&moment), place, sql, p);
     buf_printf(sql, " order by t.claimed_at %s, t.request_id %s, t.template_id %s limit %d) r limit %d", way->order,

@@ -60,7 +60,8 @@ idleness() {
   line "console: idle in $1, statements a second" "$(calc '%.2f' "($all - $starting) / $idle_seconds")" 'at most' 2
 }
 
-scrolling() { # scrolling ROWS
+scrolling() { # scrolling ROWS: a minute after the claims, that is, when the worker has run once more
+  worker run stat_minute > "$work/run.log" 2>&1 || trouble 'the worker'
   from=$(log_lines)
   figures scroll tickets "$1"
   line "console: $1 tickets scrolled, slowest statement, ms" "$(statements "$from" | sort -n | tail -n 1)" 'at most' 5

@@ -9,6 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d /tmp/kaquan-bench.XXXXXX)
 chmod 711 "$work" # the server's user passes through
 stage_set "$work"
+XDG_STATE_HOME=$work/state; export XDG_STATE_HOME # not what somebody's console remembers
 # shellcheck disable=SC2317 # the trap calls it
 finish() {
   if [ -n "${holder:-}" ]; then kill "$holder" 2> /dev/null || :; fi

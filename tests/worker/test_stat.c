@@ -51,6 +51,43 @@ static void expect(const struct test_output *o, int code, const char *words) {
 
 /* --- by the minute --- */
 
+/* More tickets than a range of blocks holds. */
+static void many_tickets(const struct scene *s) {
+    test_sql(
+        NULL,
+        "insert into kaquan.ticket (request_id, template_id, code, epoch, signed_at, valid_until, nonce, signature)"
+        " select 'many' || n, %" PRId32 ", 'many' || n, 1, 0, now(), decode(repeat('aa', 500), 'hex'), ''"
+        " from generate_series(1, 2000) n",
+        s->template_id);
+}
+
+/* Of the tickets, that nobody looking for a time would have to read whole. */
+static int64_t ranges_open(void) {
+    return test_number(NULL, "select brin_summarize_new_values('kaquan.ticket_claimed')");
+}
+
+TEST(the_latest_tickets_are_found_by_time_without_waiting_for_a_vacuum) {
+    struct scene s = scene_template("many", "merchant");
+
+    test_sql(NULL, "alter table kaquan.ticket set (autovacuum_enabled = off)");
+    many_tickets(&s);
+    assert_true(ranges_open() > 0);
+    test_sql(NULL, "delete from kaquan.ticket where request_id like 'many%%'");
+    many_tickets(&s);
+    run_job("stat_minute");
+    assert_int_equal(ranges_open(), 0);
+}
+
+TEST(statistics_do_not_wait_for_a_vacuum) {
+    struct scene s = scene_template("vacuumed", "merchant");
+
+    many_tickets(&s);
+    test_sql("postgres#2", "begin; lock table kaquan.ticket in share update exclusive mode");
+    run_job("stat_minute");
+    test_sql("postgres#2", "rollback");
+    assert_string_equal(sums(&s), "2000/0/0");
+}
+
 TEST(claims_adds_and_entries_are_summed_by_the_tickets_own_times) {
     struct scene now = busy_scene("now", 3), late = busy_scene("late", 600);
 
@@ -270,6 +307,8 @@ TEST(a_time_that_would_hurt_is_no_setting) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_latest_tickets_are_found_by_time_without_waiting_for_a_vacuum),
+        cmocka_unit_test(statistics_do_not_wait_for_a_vacuum),
         cmocka_unit_test(claims_adds_and_entries_are_summed_by_the_tickets_own_times),
         cmocka_unit_test(minutes_are_written_in_one_order_and_those_that_are_right_are_not_locked),
         cmocka_unit_test(an_annulled_entry_leaves_the_figures_and_an_upload_comes_into_them),
