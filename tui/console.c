@@ -332,7 +332,7 @@ static void wait_for_events(struct console *c, double seconds) {
 static void read_keys(struct console *c) {
     uint32_t key;
 
-    while (!c->quit && (key = term_read()) != TERM_NONE) {
+    while (!c->quit && !app_stopping() && (key = term_read()) != TERM_NONE) {
         if (key == TERM_GONE)
             c->quit = true;
         else

@@ -69,6 +69,8 @@ void test_screen_keys(struct test_screen *screen, const char *keys);
 void test_screen_resize(struct test_screen *screen, int rows, int columns);
 void test_screen_signal(struct test_screen *screen, int signal);
 pid_t test_screen_pid(const struct test_screen *screen);
+/* Closes the terminal under the program. */
+void test_screen_hang_up(struct test_screen *screen);
 /* Waits until the program has ended by itself; its exit code, 128 + signal when killed. */
 int test_screen_end(struct test_screen *screen);
 
