@@ -11,6 +11,7 @@
 #include "act.h"
 #include "app.h"
 #include "clock.h"
+#include "panes.h"
 #include "term.h"
 
 static const double FRAME_S = 0.033,
@@ -250,6 +251,8 @@ static void take_answer(struct console *c) {
     }
     if (ok && !gone && c->asking_view && pane == c->asking_view->panes)
         view_arrange(c->asking_view);
+    else if (ok && !gone && c->asking_view)
+        pane_arrange(c->asking_view, (int)(pane - c->asking_view->panes));
     c->asking = NULL;
     c->asking_view = NULL;
 }
@@ -365,6 +368,7 @@ static void end(struct console *c) {
     leave_children(c);
     dialog_free(c->dialog);
     edit_clear(&c->find);
+    trail_clear(&c->trail);
     db_async_free(c->db);
     db_rows_clear(&c->schema.rows);
     db_rows_clear(&c->worker.rows);
@@ -386,6 +390,7 @@ void console_run(const struct console_options *options) {
     console_go(c, options->first);
     if (options->filter)
         text_copy(console_view(c)->filter, VIEW_TEXT, options->filter);
+    trail_note(c);
     editor_offer(c);
     loop(c);
     end(c);

@@ -8,6 +8,7 @@
 #include "dialog.h"
 #include "screens.h"
 #include "text.h"
+#include "trail.h"
 
 enum { PLACES_MOST = 16, MESSAGES_MOST = 200, MESSAGE_TEXT = 512 };
 
@@ -43,7 +44,8 @@ struct console {
     struct view *places[PLACES_MOST]; /* the way here: a root, then children */
     int depth;
     const struct screen *before; /* where - goes */
-    struct pane schema;          /* which migrations the database has; asked once a connection */
+    struct trail trail;
+    struct pane schema; /* which migrations the database has; asked once a connection */
     int schema_connection;
     struct pane worker;  /* what the header says about workers and the environment */
     struct pane *asking; /* whose statement is on its way */
@@ -62,7 +64,8 @@ struct console {
     double unlocked_for;
     bool read_only; /* cannot be unlocked */
     bool paused;
-    bool finding; /* the filter is being typed */
+    bool finding;   /* the filter is being typed, */
+    bool searching; /* or what is looked for in a log */
     struct edit find;
     double find_at; /* when it takes effect */
     bool quit;

@@ -45,6 +45,11 @@ struct dialog {
     /* What was typed when nothing fits it; NULL: not offered. */
     void (*typed_else)(struct console *console, const char *text);
 
+    /* to read */
+    bool typing;       /* what is to be found in `text`, into `typed` */
+    const char *found; /* the line in `text` that holds it; NULL: none yet */
+    int columns;       /* of the last frame */
+
     /* to fill */
     struct form_field fields[DIALOG_FIELDS];
     int field_count;

@@ -7,6 +7,7 @@
 
 #include "clock.h"
 #include "lang.h"
+#include "panes.h"
 #include "schema.h"
 #include "term.h"
 
@@ -176,6 +177,7 @@ static void freshness(const struct console *c, char *out, size_t size) {
 
 static void draw_status(const struct console *c, int row, int columns) {
     const struct view *view = c->places[c->depth - 1];
+    static const char *const rows[VIEW_ROWS] = {"", N_("wide   "), N_("whole rows   ")};
     char text[PART] = "", marks[PART] = "", filter[PART + VIEW_TEXT] = "";
 
     if (c->finding) {
@@ -199,7 +201,8 @@ static void draw_status(const struct console *c, int row, int columns) {
         snprintf(marks, sizeof(marks), _("%d marked   "), view->marked);
     if (view->filter[0] != '\0')
         snprintf(filter, sizeof(filter), "/ %s   ", view->filter);
-    ui_format(row, 1, columns - 2, ROLE_DIM, "%s%s%s", filter, marks, text);
+    ui_format(row, 1, columns - 2, ROLE_DIM, "%s%s%s%s", filter, marks,
+              view->rows == ROWS_FIT ? "" : _(rows[view->rows]), text);
 }
 
 static int draw_hint(int row, int column, int columns, const char *key, const char *what) {
@@ -209,6 +212,13 @@ static int draw_hint(int row, int column, int columns, const char *key, const ch
 
     used += ui_text(row, column + used + 1, columns - column - used - 1, ROLE_NORMAL, what);
     return column + used + 3;
+}
+
+/* Not every key of the lists does something on every screen. */
+static bool is_of_use(const struct view *view, const struct key_row *row) {
+    if (row->key == TERM_ENTER)
+        return view->screen->opens != NULL;
+    return row->key != TERM_TAB || panes_are_several(view);
 }
 
 /* First what is this screen's, then what is everywhere; never half a hint. */
@@ -222,14 +232,16 @@ static void draw_hints(const struct console *c, int row, int columns) {
         if (screen->acts[i].hint)
             column = draw_hint(row, column, columns, screen->acts[i].label, _(screen->acts[i].hint));
     for (size_t i = 0; screen->part_count > 0 && i < count; i++)
-        if (rows[i].hint && (rows[i].key != TERM_ENTER || screen->opens))
+        if (rows[i].hint && is_of_use(c->places[c->depth - 1], &rows[i]))
             column = draw_hint(row, column, columns, rows[i].label, _(rows[i].hint));
     rows = keys_global(&count);
     for (size_t i = 0; i < count; i++) {
         char key[2] = {(char)rows[i].key, '\0'};
 
         if (rows[i].hint)
-            column = draw_hint(row, column, columns, key, _(rows[i].hint));
+            column = draw_hint(row, column, columns, key,
+                               rows[i].key == '/' && panes_log(c->places[c->depth - 1]) >= 0 ? _("Search")
+                                                                                             : _(rows[i].hint));
     }
 }
 
@@ -250,11 +262,13 @@ static void draw_screen(struct console *c, int rows, int columns) {
     draw_lost(c, &area);
     draw_schema(c, &area);
     ui_fade(!is_connected(c));
+    panes_clear(console_view(c));
     if (console_screen(c)->draw)
         console_screen(c)->draw(c, console_view(c), area);
     else
         parts_draw(console_view(c), area);
     ui_fade(false);
+    panes_settle(console_view(c));
     draw_status(c, rows - 2, columns);
     draw_hints(c, rows - 1, columns);
     if (c->dialog)

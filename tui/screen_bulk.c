@@ -71,8 +71,8 @@ static const struct field summary[] = {
 };
 
 static const struct part bulk_parts[] = {
-    [ITEMS]   = {NULL, &sql_tui_bulk_items, 2, {"{subject}"}, 1, LOOK_LIST, PLACE_STACK, 0, items, ARRAY_LEN(items), NULL, NULL},
-    [SUMMARY] = {N_("All of it"), &sql_tui_bulk, 2, {"{subject}"}, 1, LOOK_RECORD, PLACE_STACK, 0, summary, ARRAY_LEN(summary), NULL, NULL},
+    [ITEMS]   = {NULL, &sql_tui_bulk_items, 2, {"{subject}"}, 1, LOOK_LIST, PLACE_STACK, 0, items, ARRAY_LEN(items), .empty = NULL},
+    [SUMMARY] = {N_("All of it"), &sql_tui_bulk, 2, {"{subject}"}, 1, LOOK_RECORD, PLACE_STACK, 0, summary, ARRAY_LEN(summary), .empty = NULL},
 };
 
 /* --- all acts --- */
@@ -91,7 +91,7 @@ static const struct field bulks[] = {
 
 static const struct part bulks_parts[] = {
     {NULL, &sql_bulk_list, 3, {NULL_GIVEN, "200"}, 2, LOOK_LIST, PLACE_STACK, 0, bulks, ARRAY_LEN(bulks),
-     N_("Nothing was done to tickets from here yet: mark some among the tickets, and C or X."), NULL},
+     .empty = N_("Nothing was done to tickets from here yet: mark some among the tickets, and C or X.")},
 };
 
 /* --- where tickets and WeChat differ --- */
@@ -116,7 +116,7 @@ static const struct act drift_acts[] = {
 
 static const struct part drift_parts[] = {
     {NULL, &sql_drift_list, 5, {NULL_GIVEN, "f", "1000"}, 3, LOOK_LIST, PLACE_STACK, 0, drifts, ARRAY_LEN(drifts),
-     N_("No difference is known: R in the tickets lets the worker compare."), NULL},
+     .empty = N_("No difference is known: R in the tickets lets the worker compare.")},
 };
 /* clang-format on */
 

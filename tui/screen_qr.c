@@ -177,7 +177,7 @@ static const struct field fields[] = {
 };
 
 static const struct part parts[] = {
-    [TICKET] = {NULL, &sql_tui_ticket, 2, {"{subject}"}, 1, LOOK_RECORD, PLACE_STACK, 0, fields, ARRAY_LEN(fields), NULL, NULL},
+    [TICKET] = {NULL, &sql_tui_ticket, 2, {"{subject}"}, 1, LOOK_RECORD, PLACE_STACK, 0, fields, ARRAY_LEN(fields), .empty = NULL},
 };
 
 static const struct act acts[] = {

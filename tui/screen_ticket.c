@@ -33,13 +33,13 @@ static const struct field history_fields[] = {
 
 static const struct part parts[] = {
     {NULL, &sql_tui_ticket, 2, {"{subject}"}, 1, LOOK_RECORD, PLACE_STACK, 0, fields, ARRAY_LEN(fields),
-     N_("This ticket is not there any more under this code: Esc goes back."), NULL},
+     .empty = N_("This ticket is not there any more under this code: Esc goes back.")},
     {N_("History"), &sql_tui_ticket_timeline, 2, {"{subject}"}, 1, LOOK_LOG, PLACE_STACK, 12, history_fields, ARRAY_LEN(history_fields),
-     NULL, NULL},
+     .empty = NULL},
 };
 
 static const struct part history_parts[] = {
-    {NULL, &sql_tui_ticket_timeline, 2, {"{subject}"}, 1, LOOK_LIST, PLACE_STACK, 0, history_fields, ARRAY_LEN(history_fields), NULL, NULL},
+    {NULL, &sql_tui_ticket_timeline, 2, {"{subject}"}, 1, LOOK_LIST, PLACE_STACK, 0, history_fields, ARRAY_LEN(history_fields), .empty = NULL},
 };
 /* clang-format on */
 

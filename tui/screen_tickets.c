@@ -248,6 +248,8 @@ static bool key(struct console *c UNUSED, struct view *view, uint32_t pressed) {
     if (pressed == TERM_ENTER && own->refused) {
         text_copy(own->agreed, sizeof(own->agreed), view->filter);
         view->panes[COUNT].asked_at = 0;
+    } else if (view->active != 0) {
+        return false;
     } else if (pressed == 'g' || pressed == TERM_HOME) {
         jump(view, NEWEST);
     } else if (pressed == 'G' || pressed == TERM_END) {
@@ -294,10 +296,10 @@ static const struct field history_fields[] = {
 
 static const struct part parts[] = {
     [LIST]    = {NULL, NULL, 2, {NULL}, 0, LOOK_LIST, PLACE_STACK, 0, fields, ARRAY_LEN(fields),
-                 N_("No tickets yet: a backend's card_claim() makes them."), NULL},
-    [COUNT]   = {NULL, &sql_tui_ticket_rows, 60, {NULL}, 0, LOOK_RECORD, PLACE_STACK, 0, NULL, 0, NULL, NULL},
-    [RECORD]  = {N_("Ticket"), &sql_tui_ticket, 10, {"{row}"}, 1, LOOK_RECORD, PLACE_BESIDE, 0, record_fields, ARRAY_LEN(record_fields), NULL, NULL},
-    [HISTORY] = {N_("History"), &sql_tui_ticket_timeline, 10, {"{row}"}, 1, LOOK_LOG, PLACE_BESIDE, 0, history_fields, ARRAY_LEN(history_fields), NULL, NULL},
+                 .empty = N_("No tickets yet: a backend's card_claim() makes them.")},
+    [COUNT]   = {NULL, &sql_tui_ticket_rows, 60, {NULL}, 0, LOOK_RECORD, PLACE_STACK, 0, NULL, 0, .empty = NULL},
+    [RECORD]  = {N_("Ticket"), &sql_tui_ticket, 10, {"{row}"}, 1, LOOK_RECORD, PLACE_BESIDE, 0, record_fields, ARRAY_LEN(record_fields), .empty = NULL},
+    [HISTORY] = {N_("History"), &sql_tui_ticket_timeline, 10, {"{row}"}, 1, LOOK_LOG, PLACE_BESIDE, 0, history_fields, ARRAY_LEN(history_fields), .empty = NULL},
 };
 /* clang-format on */
 

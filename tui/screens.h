@@ -9,7 +9,7 @@
 #include "ui.h"
 #include "view.h"
 
-enum { SCREENS_MAX = 24, GIVEN_MOST = 5 };
+enum { SCREENS_MAX = 26, GIVEN_MOST = 5, SCREEN_FIELDS = 32 };
 
 struct words;
 
@@ -53,6 +53,7 @@ struct part {
     const char *empty; /* what stands there without a row, and what to do about it */
     /* Draws its cell itself (a bar, a mark): true. NULL: none. `line` as for ui_cell(). */
     bool (*cell)(const struct ui_table *table, int line, int column, const struct db_rows *rows, int row);
+    const char *id, *opens; /* of a list below the first: as of the screen; NULL: its rows lead nowhere */
 };
 #define NULL_GIVEN ""
 
@@ -135,7 +136,8 @@ bool pane_draw_state(const struct pane *pane, struct area area, const char *empt
 void draw_rule(struct area area, const char *title);
 /* How good or bad a word is: "failed", "approved", "void", .. The word itself says it, too. */
 enum term_role word_role(const char *word);
-/* A value as its field writes it. */
+/* A value as its field writes it, and its role. field.c */
 const char *field_text(const struct field *field, const struct db_rows *rows, int row, char *out, size_t size);
+enum term_role field_role(const struct field *field, const char *value);
 
 #endif

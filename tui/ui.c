@@ -175,7 +175,7 @@ static size_t line_of(const char *text, int columns) {
     return at > 0 ? at : fits;
 }
 
-int ui_paragraph(struct area area, enum term_role role, const char *text) {
+static int paragraph(struct area area, enum term_role role, const char *text, bool draw) {
     char line[LINE];
     char rest_text[LINE];
     const char *rest = safe_copy(rest_text, sizeof(rest_text), text);
@@ -188,11 +188,20 @@ int ui_paragraph(struct area area, enum term_role role, const char *text) {
             break;
         memcpy(line, rest, len);
         line[len] = '\0';
-        term_put(area.row + row, area.column, shown(role), line);
+        if (draw)
+            term_put(area.row + row, area.column, shown(role), line);
         rest += len;
         rest += strspn(rest, " ");
     }
     return row;
+}
+
+int ui_paragraph(struct area area, enum term_role role, const char *text) {
+    return paragraph(area, role, text, true);
+}
+
+int ui_paragraph_rows(int columns, const char *text) {
+    return paragraph((struct area){0, 0, LINE, columns}, ROLE_NORMAL, text, false);
 }
 
 /* --- plots --- */

@@ -32,6 +32,8 @@ void ui_ground(int row, int column, int columns, enum term_role role);
 void ui_box(struct area area, enum term_role role);
 /* Sentences over several lines, broken at blanks or between wide characters. Returns the rows it took. */
 int ui_paragraph(struct area area, enum term_role role, const char *text);
+/* The rows it would take. */
+int ui_paragraph_rows(int columns, const char *text);
 
 /* `share` of `columns` full, 0..1. */
 void ui_fill(int row, int column, int columns, enum term_role role, double share);

@@ -17,6 +17,19 @@ struct pane {
     double answered_at; /* 0: never yet */
     bool failed;        /* the last answer was `err`; rows are those before */
     struct err err;
+    int room;               /* rows it has on the screen; 0: it is not there */
+    int at, top;            /* of all but the main list: the row under its cursor; the first one shown */
+    bool more;              /* something is left out at its end */
+    bool held;              /* a log was scrolled back: it does not follow its end */
+    char cursor[VIEW_TEXT]; /* the id of the row at `at` */
+};
+
+/* How the rows of a list are shown. */
+enum view_rows {
+    ROWS_FIT,   /* as many columns as have room */
+    ROWS_WIDE,  /* columns as wide as what stands there */
+    ROWS_WHOLE, /* that under the cursor with all its columns, below the list; lines of a log over several rows */
+    VIEW_ROWS
 };
 
 /* A statement that a screen writes itself; texts of parameters are lent by the view. */
@@ -40,7 +53,12 @@ struct view {
     int marked;
     char filter[VIEW_TEXT];
     unsigned hidden; /* fields of the main part that are not shown, a bit each */
-    int sort;        /* a field of the main part; -1: as the database gave them */
+    enum view_rows rows;
+    int left;               /* columns scrolled out behind the first, which stays */
+    bool more_right;        /* some have no room */
+    int active;             /* the part that keys move in */
+    char search[VIEW_TEXT]; /* what was looked for in a log */
+    int sort;               /* a field of the main part; -1: as the database gave them */
     bool reversed;
     char aside_of[VIEW_TEXT]; /* the row that the panes beside were asked for */
     void *own;                /* the screen's */
