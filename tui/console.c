@@ -108,7 +108,7 @@ void console_say(struct console *c, enum term_role role, const char *format, ...
     vsnprintf(message->text, sizeof(message->text), format, args);
     va_end(args);
     message->role = role;
-    message->at = clock_wall();
+    message->at = ui_wall();
     c->said_at = clock_seconds();
     c->changed = true;
 }
@@ -124,7 +124,8 @@ struct wish {
 };
 
 static void consider(struct wish *best, struct view *view, struct pane *pane, const struct part *part) {
-    double due_at = pane->asked_at == 0 ? 0 : part->every > 0 ? pane->asked_at + part->every : INFINITY;
+    bool recurs = part->every > 0 && !ui_clock_stands();
+    double due_at = pane->asked_at == 0 ? 0 : recurs ? pane->asked_at + part->every : INFINITY;
 
     if (!best->pane || due_at < best->due_at)
         *best = (struct wish){view, pane, part, due_at};

@@ -78,7 +78,7 @@ static void draw_choice(const struct dialog *d, const struct choice *choice, int
     ui_ground(row, area.column, area.columns, role);
     ui_text(row, area.column, 8, ROLE_ACCENT, choice->key);
     used = ui_text(row, area.column + 9, room, role, choice->text);
-    if (choice->note[0] != '\0')
+    if (used + 2 + text_width(choice->note) <= room) /* never half a note: Enter says it, too */
         ui_text(row, area.column + 9 + used + 2, room - used - 2, choice->disabled ? ROLE_WARN : ROLE_DIM,
                 choice->note);
     ui_selected(false);

@@ -61,7 +61,8 @@ static void lock_words(const struct console *c, char *out, size_t size) {
     char span[UI_FIGURE];
 
     if (lock_is_open(c))
-        snprintf(out, size, _("WRITE %s"), ui_span(span, c->unlocked_until - clock_seconds()));
+        snprintf(out, size, _("WRITE %s"),
+                 ui_span(span, c->unlocked_for - ui_measured(clock_seconds() + c->unlocked_for - c->unlocked_until)));
     else
         snprintf(out, size, "%s", c->read_only ? _("READ-ONLY") : _("LOCKED"));
 }
@@ -131,7 +132,7 @@ static void draw_lost(const struct console *c, struct area *area) {
         snprintf(text, sizeof(text), _("NO CONNECTION: try %d is on its way"), db_async_failures(c->db) + 1);
     else
         snprintf(text, sizeof(text), _("NO CONNECTION: try %d in %.0f s, r tries now"), db_async_failures(c->db) + 1,
-                 db_async_retry_in(c->db));
+                 ui_measured(db_async_retry_in(c->db)));
     ui_text(area->row, area->column + 1, 2, ROLE_WARN, "!");
     draw_banner(area, 1, text);
     draw_banner(area, 3, why->text);
@@ -154,7 +155,7 @@ static void draw_schema(const struct console *c, struct area *area) {
 static bool draw_said(const struct console *c, int row, int columns) {
     const struct message *last = &c->messages[(c->message_count + MESSAGES_MOST - 1) % MESSAGES_MOST];
 
-    if (c->message_count == 0 || clock_seconds() - c->said_at > SAID_S)
+    if (c->message_count == 0 || ui_measured(clock_seconds() - c->said_at) > SAID_S)
         return false;
     ui_text(row, 1, columns - 2, last->role, last->text);
     return true;

@@ -5,6 +5,7 @@
 #include "text.h"
 
 enum { FIELDS_MOST = UI_COLUMNS - 1, MARK = 0, WIDEST = 200 };
+enum { MINUTES_COLUMNS = 11, TIME_COLUMNS = 14 }; /* "11-25 22:16", "11-25 22:16:44" */
 
 /* --- columns --- */
 
@@ -89,6 +90,12 @@ static void place_columns(struct view *view, const struct part *part, struct ui_
 
 /* --- rows --- */
 
+/* Where a column has no room for the seconds of a time, it does without. */
+static void fit_time(const struct field *field, char *text, int columns) {
+    if (field->show == SHOW_TIME && columns < TIME_COLUMNS && strlen(text) > MINUTES_COLUMNS)
+        text[MINUTES_COLUMNS] = '\0';
+}
+
 static void draw_cell(const struct part *part, const struct ui_table *t, int line, int column,
                       const struct db_rows *rows, int row) {
     const struct field *field = &part->fields[column - 1];
@@ -98,6 +105,7 @@ static void draw_cell(const struct part *part, const struct ui_table *t, int lin
     if (part->cell && part->cell(t, line, column, rows, row))
         return;
     field_text(field, rows, row, text, sizeof(text));
+    fit_time(field, text, t->width[column]);
     if (field->show == SHOW_CODE)
         ui_middle(at, t->left[column], t->width[column], ROLE_NORMAL, text);
     else if (field->show == SHOW_SPARK)

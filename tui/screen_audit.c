@@ -66,7 +66,7 @@ static void open_requests(struct console *c) {
 
 /* clang-format off */
 static const struct act acts[] = {
-    {.key = 'T', .label = "T", .hint = N_("Test"), .help = N_("compute the chain of the log again: was a row changed, is one missing?"),
+    {.key = 'T', .label = "T", .hint = N_("Test"), .help = N_("compute the chain anew: was a row changed, is one missing?"),
      .command = "audit verify", .anywhere = true},
     {.key = 'o', .label = "o", .hint = N_("Requests"), .help = N_("acts that wait, or waited, for a second person"),
      .anywhere = true, .run = open_requests},

@@ -97,12 +97,12 @@ static const struct part bulks_parts[] = {
 /* --- where tickets and WeChat differ --- */
 
 static const struct field drifts[] = {
-    {"template",    "TEMPLATE", 10, 20, 1, SHOW_TEXT,   NULL},
+    {"template",    "TEMPLATE", 8, 20, 1, SHOW_TEXT,   NULL},
     {"code",        "CODE", 13, 20, 1, SHOW_CODE,   NULL},
-    {"kind",        "DIFFERENCE", 14, 40, 4, SHOW_WORD,   "drift"},
+    {"kind",        "DIFFERENCE", 20, 40, 4, SHOW_WORD,   "drift"},
     {"ours",        "HERE", 10, 10, 0, SHOW_WORD,   "state"},
     {"theirs",      "AT WECHAT", 10, 14, 0, SHOW_TEXT,   NULL},
-    {"seen_at",     "SEEN", 14, 14, 0, SHOW_TIME,   NULL},
+    {"seen_at",     "SEEN", 11, 14, 1, SHOW_TIME,   NULL},
     {"holder",      "HOLDER", 9,  20, 1, SHOW_MASKED, NULL},
     {"openid",      "HOLDER THERE", 12, 20, 1, SHOW_MASKED, NULL},
 };

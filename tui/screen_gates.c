@@ -23,7 +23,7 @@ static const struct field rule_fields[] = {
     {"today",      "TODAY",    6,  7,  0, SHOW_NUMBER, NULL},
     {"per_minute", "IN/MIN",   6,  6,  0, SHOW_NUMBER, NULL},
     {"minutes",    "TREND",    10, 30, 3, SHOW_SPARK, NULL},
-    {"entries",    "ENTRIES",  7,  7,  0, SHOW_NUMBER, NULL},
+    {"entries",    "ENTRIES",  8,  8,  0, SHOW_NUMBER, NULL},
     {"per_day",    "A DAY",    5,  6,  0, SHOW_NUMBER, NULL},
     {"per_gate",   "A GATE",   6,  6,  0, SHOW_NUMBER, NULL},
     {"hours",      "HOURS",    11, 11, 0, SHOW_TEXT, NULL},

@@ -15,13 +15,13 @@ static void draw(struct console *c, struct view *view UNUSED, struct area area) 
 
         ui_format(area.row + 1 + i, area.column, area.columns, asked->rows < 0 ? ROLE_BAD : ROLE_NORMAL,
                   asked->rows < 0 ? _("%-28s %8.1f ms  failed") : _("%-28s %8.1f ms  %d rows"), asked->name,
-                  asked->seconds * 1000, asked->rows);
+                  ui_measured(asked->seconds) * 1000, asked->rows);
     }
 }
 
 const struct screen screen_queries = {
     .name = "queries",
     .title = N_("Queries"),
-    .help = N_("what this console asked of the database, and how long it took"),
+    .help = N_("what this console asked, and how long that took"),
     .draw = draw,
 };

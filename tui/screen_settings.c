@@ -9,14 +9,15 @@
 
 /* --- what the database says --- */
 
-enum setting_column { PART, NAME, VALUE, NOTE, EDITABLE, SETTING_FIELDS };
+enum setting_column { PART, NAME, VALUE, EDITABLE, NOTE, SETTING_FIELDS };
+enum { ABOUT_ROWS = 2 };
 /* clang-format off */
 static const struct field fields[SETTING_FIELDS] = {
     [PART]     = {"part",     "PART",    10, 12, 0, SHOW_WORD, "settings"},
     [NAME]     = {"name",     "NAME",    18, 24, 0, SHOW_WORD, "setting"},
-    [VALUE]    = {"value",    "VALUE",   20, 40, 1, SHOW_WORD, "value"},
-    [NOTE]     = {"note",     "MEANING", 24, 90, 4, SHOW_TEXT, NULL},
+    [VALUE]    = {"value",    "VALUE",   20, 90, 1, SHOW_WORD, "value"},
     [EDITABLE] = {"editable", "",        -1, 0,  0, SHOW_YES, NULL},
+    [NOTE]     = {"note",     "",        -1, 0,  0, SHOW_TEXT, NULL},
 };
 static const struct field key_fields[] = {
     {"key_id",      "KEY",         16, 20, 0, SHOW_TEXT, NULL},
@@ -38,17 +39,27 @@ static const char *meaning_of(const char *name) {
     return "";
 }
 
-/* A note of the database is the command that grants a privilege. */
+/* What has a note lacks something. */
 static bool cell(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
-    const char *note = db_text(rows, row, "note");
-
-    if (column != NOTE + 1)
+    if (column != VALUE + 1 || db_null(rows, row, "note"))
         return false;
-    if (note[0] != '\0')
-        ui_cell(t, line, (size_t)column, ROLE_WARN, note);
-    else
-        ui_cell(t, line, (size_t)column, ROLE_DIM, _(meaning_of(db_text(rows, row, "name"))));
+    ui_cell(t, line, (size_t)column, ROLE_WARN, lang_word("value", db_text(rows, row, "value")));
     return true;
+}
+
+/* What the row under the cursor means; a note of the database is the command that grants a privilege. */
+static void draw_about(const struct view *view, struct area area) {
+    const struct db_rows *rows = &view->panes[0].rows;
+    int row = view_row(view);
+
+    const char *about = row < 0                      ? ""
+                        : db_null(rows, row, "note") ? _(meaning_of(db_text(rows, row, "name")))
+                                                     : db_text(rows, row, "note");
+
+    if (about[0] == '\0')
+        return;
+    ui_text(area.row, area.column + 2, 3, ROLE_ACCENT, "->");
+    ui_paragraph((struct area){area.row, area.column + 6, area.rows, area.columns - 7}, ROLE_ACCENT, about);
 }
 
 static const struct part parts[] = {
@@ -100,13 +111,14 @@ static void draw_files(struct area area) {
 }
 
 static void draw(struct console *console UNUSED, struct view *view, struct area area) {
-    struct area rest = {area.row + 2, area.column, area.rows - 2, area.columns};
+    struct area rest = {area.row + 2, area.column, area.rows - 2 - ABOUT_ROWS, area.columns};
 
     ui_format(area.row, area.column + 1, area.columns - 1, ROLE_NORMAL,
               _("kaquan %s, language %s, glyphs %s, terminal %s"), app_version(), lang_word("language", "en"),
               term_ascii() ? _("ascii") : _("unicode"), either(getenv("TERM"), "-"));
     draw_files((struct area){area.row + 1, area.column + 1, 1, area.columns - 1});
     parts_draw(view, rest);
+    draw_about(view, (struct area){rest.row + rest.rows, area.column, ABOUT_ROWS, area.columns});
 }
 
 /* --- what can be done --- */
@@ -134,7 +146,7 @@ const struct screen screen_settings = {
     .name = "settings",
     .number = 9,
     .title = N_("Settings"),
-    .help = N_("connection, rights, settings of the site, backends, keys"),
+    .help = N_("connection, rights, settings, backends, keys"),
     .parts = parts,
     .part_count = ARRAY_LEN(parts),
     .id = "id",

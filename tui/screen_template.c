@@ -45,7 +45,7 @@ static const struct field fields[] = {
 };
 static const struct field revision_fields[] = {
     {"revision", "SENT",     4,  5,  0, SHOW_TEXT, NULL},
-    {"sent_at",  "WHEN",     11, 14, 0, SHOW_TIME, NULL},
+    {"sent_at",  "WHEN",     11, 14, 1, SHOW_TIME, NULL},
     {"errcode",  "ERRCODE",  7,  7,  0, SHOW_TEXT, NULL},
     {"changed",  "CHANGED",  10, 60, 1, SHOW_TEXT, NULL},
 };
@@ -110,7 +110,7 @@ static const struct prompt reason[] = {
     {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
 };
 static const struct prompt stock[] = {
-    {"change", N_("Change"), N_("by how much, with its sign: +5000 or -200"), PROMPT_TEXT, true, NULL, NULL},
+    {"change", N_("More or fewer"), N_("by how much, with its sign: +5000 or -200"), PROMPT_TEXT, true, NULL, NULL},
     {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
 };
 static const struct prompt settings[] = {
@@ -207,6 +207,7 @@ static void draw_difference(const struct view *view, struct area area) {
     const struct db_rows *rows = &view->panes[RECORD].rows;
     AUTO_JSON cJSON *draft = body_of(rows, "body"), *sent = body_of(rows, "sent");
     AUTO_BUF struct buf text = {0};
+    int used;
 
     draw_rule(area, _("What a push would send"));
     if (sent == NULL || draft == NULL)
@@ -217,9 +218,9 @@ static void draw_difference(const struct view *view, struct area area) {
         end = strchr(line, '\n');
         if (end != NULL)
             *end++ = '\0';
-        ui_text(area.row + 1, area.column, area.columns, ROLE_NORMAL, line);
-        area.row++;
-        area.rows--;
+        used = ui_paragraph((struct area){area.row + 1, area.column, area.rows - 1, area.columns}, ROLE_NORMAL, line);
+        area.row += used;
+        area.rows -= used;
     }
 }
 

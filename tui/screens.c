@@ -40,6 +40,7 @@ static const struct screen *const list[] = {
     &screen_change,
 };
 /* clang-format on */
+_Static_assert(ARRAY_LEN(list) <= SCREENS_MAX, "a console has room for SCREENS_MAX screens");
 
 const struct screen *const *screen_list(size_t *count) {
     *count = ARRAY_LEN(list);

@@ -9,7 +9,7 @@
 #include "ui.h"
 #include "view.h"
 
-enum { SCREENS_MAX = 26, GIVEN_MOST = 5, SCREEN_FIELDS = 32 };
+enum { SCREENS_MAX = 32, GIVEN_MOST = 5, SCREEN_FIELDS = 32 };
 
 struct words;
 

@@ -278,7 +278,7 @@ static void place(struct ui_table *t) {
     int weights = 0;
 
     for (size_t i = 0; i < t->count; i++) {
-        if (t->columns[i].least < 0)
+        if (t->columns[i].least <= 0)
             continue;
         t->width[i] = t->columns[i].least + 1 <= left ? t->columns[i].least : 0;
         left -= t->width[i] > 0 ? t->width[i] + 1 : left;
@@ -323,14 +323,16 @@ void ui_cell(const struct ui_table *table, int line, size_t column, enum term_ro
 
 /* --- time --- */
 
-double ui_wall(void) {
-    const char *fixed = getenv("KAQUAN_NOW");
+bool ui_clock_stands(void) {
+    return getenv("KAQUAN_NOW") != NULL;
+}
 
-    return fixed ? strtod(fixed, NULL) : clock_wall();
+double ui_wall(void) {
+    return ui_clock_stands() ? strtod(getenv("KAQUAN_NOW"), NULL) : clock_wall();
 }
 
 double ui_measured(double seconds) {
-    return getenv("KAQUAN_NOW") ? 0 : seconds;
+    return ui_clock_stands() ? 0 : seconds;
 }
 
 /* --- figures --- */

@@ -45,7 +45,7 @@ int ui_values(const char *values, double *out, int columns);
 const char *ui_level(int level);
 
 /* A column of a table: it gets `least` columns, and of what is left a share by `weight` up to `most`. One
- * whose least is below 0 is not shown. */
+ * whose least is not above 0 is not shown. */
 struct ui_column {
     const char *head; /* translated when drawn; its context is "column" */
     int least, most, weight;
@@ -64,8 +64,9 @@ void ui_table(struct ui_table *table, const struct ui_column *columns, size_t co
 /* `line` counts below the heads. */
 void ui_cell(const struct ui_table *table, int line, size_t column, enum term_role role, const char *text);
 
-/* The wall clock as it is shown. KAQUAN_NOW (Unix seconds) lets it stand still, for the pictures of tests; what was
- * measured is shown as 0 then. */
+/* The wall clock as it is shown. KAQUAN_NOW (Unix seconds) lets it stand still, for the pictures of tests: what was
+ * measured is shown as 0 then, and nothing is asked again by itself. */
+bool ui_clock_stands(void);
 double ui_wall(void);
 double ui_measured(double seconds);
 

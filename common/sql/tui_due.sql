@@ -1,6 +1,7 @@
--- What is due next by its state or by the clock, and nobody works on yet?    -> kind, object, due_s (0: now), every_s (null: by state)
+-- What is due next by its state or by the clock, and nobody works on yet? Some is due since -infinity.
+--   -> kind, object, due_s (0: now), every_s (null: by state)
 select d.kind, coalesce(t.key, a.key, '') as object,
-       greatest(0, extract(epoch from d.due_at - clock_timestamp()))::float8 as due_s,
+       extract(epoch from greatest(d.due_at, clock_timestamp()) - clock_timestamp())::float8 as due_s,
        extract(epoch from s.every)::float8 as every_s
   from kaquan.job_due d
   left join kaquan.template t on t.id = d.template_id

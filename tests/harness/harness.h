@@ -33,6 +33,12 @@ void test_database(const char *name);
 /* The same without any table or schema of ours: for tests of migrations. */
 void test_database_empty(const char *name);
 void test_database_drop(void);
+/* The same as test_database() under exactly this name, for what is shown: programs that name the same one must not
+ * run at once on one cluster. */
+void test_database_called(const char *name);
+/* now() and clock_timestamp() of this database stand still at `at` from here on: in statements, views, defaults. What
+ * was written before keeps its times. */
+void test_clock_stops(const char *at);
 /* Group setup and teardown: a database named after the program. */
 int test_setup(void **state);
 int test_teardown(void **state);
@@ -42,6 +48,8 @@ int test_teardown(void **state);
  * role keeps its session, so begin ... commit work; "kaquan_worker#2" is a second session of the same role. */
 const char *test_sql(const char *role, const char *sql, ...) PRINTF(2, 3);
 int64_t test_number(const char *role, const char *sql, ...) PRINTF(2, 3);
+/* Runs a file of the source, as the superuser. */
+void test_sql_file(const char *path);
 /* Must be refused with this SQLSTATE, or one that begins so. */
 void test_sql_refused(const char *role, const char *sqlstate, const char *sql, ...) PRINTF(3, 4);
 /* A session's backend, for killing it; and closing the session. */
@@ -78,6 +86,8 @@ int test_end(pid_t pid, int signal, double seconds);
 const char *test_path(const char *variable);
 /* Where the source is: $SOURCE_DIR, or above build/check/tests/worker/test_x. */
 const char *test_source(void);
+/* A file of the source, appended to `out`; false: there is none. */
+bool test_source_read(const char *path, struct buf *out);
 
 /* --- the simulated WeChat: sim.c --- */
 

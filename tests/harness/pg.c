@@ -120,10 +120,8 @@ static void create_database(const char *name, bool migrated) {
         template_name(origin, sizeof(origin));
         make_template(admin, origin);
     }
-    snprintf(database, sizeof(database), "test_%.40s_%d", name, (int)getpid());
-    for (char *c = database; *c; c++)
-        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *c))
-            *c = '_';
+    text_copy(database, sizeof(database), name);
+    admin_do(admin, "drop database if exists %s with (force)", database); /* of a run that was killed */
     admin_do(admin, "create database %s template %s", database, origin);
     PQfinish(admin);
     setenv("PGDATABASE", database, 1);
@@ -135,12 +133,38 @@ static void create_database(const char *name, bool migrated) {
     registered = true;
 }
 
+/* Each program has its own. */
+static const char *own_name(const char *name) {
+    static char own[NAME_MAX_LEN + 1];
+
+    snprintf(own, sizeof(own), "test_%.40s_%d", name, (int)getpid());
+    for (char *c = own; *c; c++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_", *c))
+            *c = '_';
+    return own;
+}
+
 void test_database(const char *name) {
-    create_database(name, true);
+    create_database(own_name(name), true);
 }
 
 void test_database_empty(const char *name) {
-    create_database(name, false);
+    create_database(own_name(name), false);
+}
+
+void test_database_called(const char *name) {
+    create_database(name, true);
+}
+
+/* A plan takes the body of a function in SQL in place of the call; the catalogue is each database's own. */
+void test_clock_stops(const char *at) {
+    static const char *const clocks[] = {"now", "clock_timestamp"};
+
+    for (size_t i = 0; i < ARRAY_LEN(clocks); i++)
+        test_sql(NULL,
+                 "create or replace function pg_catalog.%s() returns timestamptz language sql stable strict"
+                 " parallel safe as $$ select timestamptz '%s' $$",
+                 clocks[i], at);
 }
 
 void test_database_drop(void) {
@@ -295,6 +319,14 @@ int64_t test_number(const char *role, const char *sql, ...) {
     result = run_sql(role, sql, args);
     va_end(args);
     return strtoll(value_of(role, result), NULL, 10);
+}
+
+void test_sql_file(const char *path) {
+    AUTO_BUF struct buf sql = {0};
+
+    if (!test_source_read(path, &sql))
+        test_fail("there is no %s", path);
+    test_sql(NULL, "%s", buf_str(&sql));
 }
 
 void test_sql_refused(const char *role, const char *sqlstate, const char *sql, ...) {

@@ -193,3 +193,19 @@ const char *test_source(void) {
     }
     return path;
 }
+
+bool test_source_read(const char *path, struct buf *out) {
+    AUTO_BUF struct buf whole = {0};
+    char part[4096];
+    FILE *file;
+    size_t got;
+
+    buf_printf(&whole, "%s/%s", test_source(), path);
+    file = fopen(buf_str(&whole), "re");
+    if (!file)
+        return false;
+    while ((got = fread(part, 1, sizeof(part), file)) > 0)
+        buf_add(out, part, got);
+    fclose(file);
+    return true;
+}

@@ -50,8 +50,10 @@ static void set_environment(const struct test_screen_run *how) {
     set_or_unset("NO_COLOR", how->no_color);
     set_or_unset("PGUSER", how->user ? how->user : "kaquan_worker");
     set_or_unset("KAQUAN_NOW", how->now);
+    set_or_unset("LANGUAGE", how->language);
+    if (how->locale)
+        setenv("LC_ALL", how->locale, 1);
     setenv("KAQUAN_TEST_SYNC", "1", 1);
-    unsetenv("LANGUAGE");
     unsetenv("LINES");
     unsetenv("COLUMNS");
     prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -13,6 +13,8 @@ struct test_screen;
 struct test_screen_run {
     const char *term;     /* TERM; NULL: xterm-256color */
     const char *lang;     /* LANG; NULL: C.UTF-8 */
+    const char *language; /* LANGUAGE; NULL: unset */
+    const char *locale;   /* LC_ALL; NULL: as the test's own */
     const char *no_color; /* NO_COLOR; NULL: unset */
     const char *user;     /* PGUSER; NULL: kaquan_worker */
     const char *now;   /* KAQUAN_NOW, Unix seconds: the clock stands still and what is measured is 0; NULL: unset */
@@ -59,11 +61,12 @@ void test_screen_show(struct test_screen *screen);
 /* Is the caret to be seen, and where? */
 bool test_screen_cursor(struct test_screen *screen, int *row, int *column);
 
-/* The whole screen, once it is idle, must be as in tests/tui/golden/NAME.txt: its text, then one letter a cell for
- * its attributes, then what the letters mean. KAQUAN_GOLDEN_UPDATE=1 writes the file instead. For the picture to be
- * the same tomorrow: give the run a `now`, let ages in the database be counted from timestamps that lie days back or
- * be null, and name no database on it (rows from `skip` on alone count). */
-void test_screen_golden(struct test_screen *screen, const char *name, int skip);
+/* Appends the whole screen as it is now to a golden text, under a heading: its text, then one letter a cell for its
+ * attributes, then what the letters mean. */
+void test_golden_add(struct buf *golden, struct test_screen *screen, const char *what);
+/* Is it as in tests/tui/golden/NAME.txt? If not, what differs is printed. KAQUAN_GOLDEN_UPDATE=1 writes that file
+ * instead. */
+bool test_golden_same(const struct buf *golden, const char *name);
 
 void test_screen_keys(struct test_screen *screen, const char *keys);
 void test_screen_resize(struct test_screen *screen, int rows, int columns);

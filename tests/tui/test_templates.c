@@ -212,7 +212,7 @@ TEST(a_stock_is_raised_by_what_was_said) {
     AUTO_SCREEN struct test_screen *s = at("night");
 
     test_screen_keys(s, "K");
-    test_screen_until(s, "Change");
+    test_screen_until(s, "More or fewer");
     test_screen_keys(s, "+250\x13");
     until_true("exists (select from kaquan.template_stock_change where change = 250)");
 }
