@@ -3,7 +3,6 @@
 -- signature is left to chance: a picture of today is that of tomorrow.
 set search_path = kaquan;
 update site set environment = 'PROD gz-main';
-update schedule set next_at = now() + interval '90 s' + every / 2;
 update schema_migration set applied_at = now() - interval '60 d';
 
 -- Who: one account that works, one that WeChat refuses, one without a secret; hosts, keys, logins.

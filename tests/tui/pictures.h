@@ -40,7 +40,7 @@ static const struct picture {
     {"bulk", "tickets", "BG" ENTER},
     {"drifts", "tickets", "D"},
     {"pool", "pools", "j" ENTER},
-    {"job", "jobs", ENTER},
+    {"job", "jobs", "jj" ENTER},
     {"change", "audit", ENTER},
     {"messages", "jobs", "K:messages" ENTER},
     {"queries", "jobs", ":queries" ENTER},
@@ -60,13 +60,19 @@ static const struct picture {
 };
 enum { PICTURES = ARRAY_LEN(pictures), PICTURES_MAIN = 5 /* the first: those of the event's day */ };
 
-/* The event, on a clock that stands still. */
-static inline int pictures_scene(void **state UNUSED) {
+/* A database with tables only, on a clock that stands still. */
+static inline int pictures_blank(void **state UNUSED) {
     setenv("HOME", "/home/mei", 1); /* the settings show it; nothing is kept there */
     unsetenv("XDG_STATE_HOME");
     unsetenv("XDG_CONFIG_HOME");
     test_database_called("kaquan_event");
     test_clock_stops("2026-11-25 10:42:07Z");
+    test_sql(NULL, "update kaquan.schedule set next_at = now() + interval '90 s' + every / 2");
+    return 0;
+}
+
+static inline int pictures_scene(void **state) {
+    pictures_blank(state);
     test_sql_file("tests/tui/event.sql");
     return 0;
 }

@@ -112,51 +112,6 @@ TEST(on_a_large_window_the_refreshes_stand_beside) {
     test_screen_until_both(s, "40001", "1h23m");
 }
 
-/* --- pictures --- */
-
-/* Nothing that changes with the hour of the day: ages lie days back, times are dates. */
-static int still(void **state) {
-    scene(state);
-    test_sql(
-        NULL,
-        "set search_path = kaquan; update account set secret_set_at = now() - interval '40 d 30 min' where secret is not null;"
-        "update credential set valid_until = now() + interval '3 d 30 min' where account_id = 1;"
-        "update credential set valid_until = now() - interval '2 d 30 min' where account_id = 2;"
-        "update credential_history set first_seen_at = '2024-11-20 10:00+00', valid_until = '2024-11-20 12:00+00',"
-        " ended_at = '2024-11-20 12:00+00'; update credential_history set revoked_at = '2024-11-20 11:00+00',"
-        " revoke_reason = 'by an operator' where epoch = 2; delete from api_limit;"
-        "update whitelist_check set checked_at = now() - interval '2 d 30 min';"
-        "update egress_address set first_seen_at = '2024-11-20 10:00+00', last_seen_at = '2024-11-20 12:00+00'");
-    return 0;
-}
-
-static void assert_picture(const char *name, const char *lang, int rows, int columns, const char *screen,
-                           const char *keys, const char *last) {
-    struct test_screen_run how = {.lang = lang, .now = "1795600000", .rows = rows, .columns = columns};
-    AUTO_SCREEN struct test_screen *s = console(&how, "--screen", screen);
-
-    test_screen_until(s, "museum");
-    test_screen_keys(s, keys);
-    test_screen_until(s, last);
-    test_screen_golden(s, name, 2);
-}
-
-TEST(accounts_and_addresses_look_as_they_should) {
-    static const char english_lang[] = "C.UTF-8", chinese_lang[] = "zh_CN.UTF-8";
-
-    assert_picture("accounts", english_lang, 24, 80, "accounts", "", "3d00h");
-    assert_picture("accounts_zh", chinese_lang, 24, 80, "accounts", "", "3d00h");
-    assert_picture("ip", english_lang, 24, 80, "ip", "", "11-20 12:00");
-    assert_picture("ip_zh", chinese_lang, 24, 80, "ip", "", "11-20 12:00");
-}
-
-/* The secret's date would be another one tomorrow. */
-TEST(an_account_looks_as_it_should) {
-    test_sql(NULL, "update kaquan.account set secret_set_at = '2024-11-01 10:00+00'");
-    assert_picture("account", "C.UTF-8", 24, 80, "accounts", "j\r", "/card/code/get");
-    assert_picture("account_zh_large", "zh_CN.UTF-8", 36, 150, "accounts", "j\r", "未被他人替换");
-}
-
 /* --- acts --- */
 
 /* What each key asks for; the command is shown, and nothing is done before it is confirmed. */
@@ -317,8 +272,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(accounts_are_told_in_chinese, scene, test_teardown),
         cmocka_unit_test_setup_teardown(an_account_shows_the_lives_of_its_tokens_as_a_strip, scene, test_teardown),
         cmocka_unit_test_setup_teardown(on_a_large_window_the_refreshes_stand_beside, scene, test_teardown),
-        cmocka_unit_test_setup_teardown(accounts_and_addresses_look_as_they_should, still, test_teardown),
-        cmocka_unit_test_setup_teardown(an_account_looks_as_it_should, still, test_teardown),
         cmocka_unit_test_setup_teardown(every_act_shows_its_command_first, scene, test_teardown),
         cmocka_unit_test_setup_teardown(a_locked_session_does_none_of_them, scene, test_teardown),
         cmocka_unit_test_setup_teardown(an_account_is_added_in_a_form, scene, test_teardown),

@@ -111,8 +111,11 @@ TEST(a_right_that_is_missing_comes_with_the_command_that_grants_it) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
     test_sql(NULL, "revoke select on kaquan.code_stock from kaquan_worker");
-    s = operator_at(&wide, "settings");
-    assert_row(s, "see codes", "no", "grant select on kaquan.code_stock to kaquan_worker");
+    s = operator_at(&english, "settings");
+    test_screen_until(s, "> connection");
+    test_screen_keys(s, "/see codes" ENTER);
+    assert_row(s, "see codes", "no");
+    assert_row(s, "->", "grant select on kaquan.code_stock to kaquan_worker");
     test_sql(NULL, "grant select on kaquan.code_stock to kaquan_worker");
 }
 
@@ -132,7 +135,8 @@ TEST(a_setting_of_the_site_is_changed_with_its_meaning_beside_it) {
     test_screen_keys(s, "e");
     test_screen_until(s, "only settings of the site are changed here");
     test_screen_keys(s, "/keep_checks" ENTER);
-    assert_row(s, "keep_checks", "90 days", "how long whitelist checks are kept");
+    assert_row(s, "keep_checks", "90 days");
+    assert_row(s, "->", "how long whitelist checks are kept");
     test_screen_keys(s, "e");
     test_screen_until(s, "site set keep_checks");
     test_screen_keys(s, "\x15"

@@ -183,50 +183,6 @@ TEST(the_cursor_stays_with_its_alert) {
     test_screen_until_both(s, ">", "bare: no AppSecret");
 }
 
-/* --- pictures --- */
-
-/* What is said does not change with the hour of the day: ages lie days back. */
-static int still(void **state) {
-    scene(state);
-    test_sql(
-        NULL,
-        "set search_path = kaquan; update credential set valid_until = now() + interval '3 d 30 min';"
-        "update pool set valid_until = now() + interval '3 d', usable_until = now() + interval '2 d 30 min';"
-        "select setval('pool_card_00_next', 8588);"
-        "insert into account (key, appid, secret) values ('museum', 'wx2234567890', '\\x00'), ('bare', 'wx3234567890', null);"
-        "update credential set epoch = 3, valid_until = now() - interval '2 d 30 min', fail_streak = 2, last_class = 'host',"
-        " last_errcode = 40164, last_text = 'invalid ip' where account_id = 2 and kind = 'access_token';"
-        "insert into whitelist_check (account_id, host, address, outcome, errcode) values"
-        " (1, 'gate-1', null, 'listed', 0), (2, 'gate-1', '203.0.113.9', 'refused', 40164);"
-        "insert into template (account_id, key, card_type, title, body, code_mode, status, card_id, pool_target, pool_low,"
-        " refuse_reason) values (1, 'lecture', 'MEETING_TICKET', '展览 2026 秋', '{}', 'merchant', 'approved', 'l', 9000, 2000, null),"
-        " (1, 'vip', 'MEETING_TICKET', '讲座 VIP', '{}', 'merchant', 'refused', null, 9000, 2000, 'the notice is too long');"
-        "insert into ticket_drift (template_id, code, kind, theirs) values (1, '603184207551', 'stray', 'normal');"
-        "insert into act_request (noun, verb, params, person, created_at) values"
-        " ('template', 'delete', '{\"arguments\": [\"gala\"]}', 'li.wei@gate-1', now() - interval '2 d 30 min')");
-    return 0;
-}
-
-static void assert_picture(const char *name, const char *lang, int rows, int columns, const char *last) {
-    struct test_screen_run how = {.lang = lang, .now = "1795600000", .rows = rows, .columns = columns};
-    AUTO_SCREEN struct test_screen *s = dash(&how);
-
-    test_screen_until(s, last);
-    test_screen_golden(s, name, 2);
-}
-
-TEST(the_dash_looks_as_it_should) {
-    assert_picture("dash", "C.UTF-8", 24, 80, "2d00h");
-    assert_picture("dash_large", "C.UTF-8", 36, 120, "Nothing was changed yet.");
-    assert_picture("dash_zh", "zh_CN.UTF-8", 24, 80, "2d00h");
-    assert_picture("dash_zh_large", "zh_CN.UTF-8", 36, 120, "还没有任何更改。");
-}
-
-TEST(the_first_steps_look_as_they_should) {
-    assert_picture("dash_first", "C.UTF-8", 24, 80, "prune");
-    assert_picture("dash_first_zh", "zh_CN.UTF-8", 24, 80, "清理");
-}
-
 /* --- figures --- */
 
 TEST(tickets_of_the_day_stand_beside_their_curve) {
@@ -379,8 +335,6 @@ int main(void) {
                                         test_teardown),
         cmocka_unit_test_setup_teardown(enter_on_every_alert_opens_what_it_is_about, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_cursor_stays_with_its_alert, scene, test_teardown),
-        cmocka_unit_test_setup_teardown(the_dash_looks_as_it_should, still, test_teardown),
-        cmocka_unit_test_setup_teardown(the_first_steps_look_as_they_should, test_setup, test_teardown),
         cmocka_unit_test_setup_teardown(tickets_of_the_day_stand_beside_their_curve, scene, test_teardown),
         cmocka_unit_test_setup_teardown(pools_and_jobs_are_there_with_their_figures, scene, test_teardown),
         cmocka_unit_test_setup_teardown(a_large_window_shows_accounts_and_the_last_changes, scene, test_teardown),

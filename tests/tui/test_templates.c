@@ -118,36 +118,6 @@ TEST(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send) {
     test_screen_until(s, "What was sent");
 }
 
-/* The pictures: row 0 names the database, row 1 all screens. */
-TEST(templates_look_like_their_pictures) {
-    static const struct {
-        const char *name, *lang, *keys, *until;
-        int rows, columns;
-    } pictures[] = {
-        {"templates", NULL, "", "night", 24, 80},
-        {"templates_zh", "zh_CN.UTF-8", "", "night", 24, 80},
-        {"templates_wide", NULL, "", "night", 36, 120},
-        {"template", NULL, "jj\r", "VERSION", 24, 80},
-        {"template_zh", "zh_CN.UTF-8", "jj\r", "版本", 24, 80},
-        {"template_wide_zh", "zh_CN.UTF-8", "jj\r", "版本", 36, 120},
-        {"editor", NULL, "n", "10 problems", 24, 80},
-        {"editor_zh", "zh_CN.UTF-8", "n", "10 处问题", 24, 80},
-        {"editor_wide", NULL, "jje", "of 27 bytes", 36, 120},
-        {"editor_of_a_card_zh", "zh_CN.UTF-8", "jje", "不可更改", 24, 80},
-    };
-
-    for (size_t i = 0; i < ARRAY_LEN(pictures); i++) {
-        const struct test_screen_run how = {
-            .lang = pictures[i].lang, .now = "1795651200", .rows = pictures[i].rows, .columns = pictures[i].columns};
-        AUTO_SCREEN struct test_screen *s = console(&how, "--screen", "templates");
-
-        test_screen_until(s, "night");
-        test_screen_keys(s, pictures[i].keys);
-        test_screen_until(s, pictures[i].until);
-        test_screen_golden(s, pictures[i].name, 2);
-    }
-}
-
 /* --- what is done --- */
 
 TEST(a_push_tells_the_difference_and_the_new_review_before_it_asks) {
@@ -253,7 +223,6 @@ int main(void) {
         cmocka_unit_test(templates_show_their_state_sales_and_what_was_not_sent),
         cmocka_unit_test(templates_are_shown_in_chinese_with_the_reason_of_a_refusal_below),
         cmocka_unit_test(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send),
-        cmocka_unit_test(templates_look_like_their_pictures),
         cmocka_unit_test(a_push_tells_the_difference_and_the_new_review_before_it_asks),
         cmocka_unit_test(a_draft_is_submitted_with_its_reason),
         cmocka_unit_test(a_template_is_paused_and_its_pool_is_set),

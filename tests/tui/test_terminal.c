@@ -230,16 +230,20 @@ static void draw_roles(struct stage *stage UNUSED) {
     ui_middle(14, 12, 9, ROLE_NORMAL, "卡卡卡卡卡卡卡");
 }
 
-TEST(every_role_has_its_look) {
-    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_roles});
+TEST(every_role_has_its_look_with_colours_and_without) {
+    static const struct {
+        const struct test_screen_run *how;
+        const char *what;
+    } rows[] = {{&usual, "colours"}, {&plain, "NO_COLOR"}};
+    AUTO_BUF struct buf golden = {0};
 
-    test_screen_golden(s, "roles", 0);
-}
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_SCREEN struct test_screen *s = test_screen_call(rows[i].how, play, &(struct stage){.draw = draw_roles});
 
-TEST(every_role_has_its_look_without_colours) {
-    AUTO_SCREEN struct test_screen *s = test_screen_call(&plain, play, &(struct stage){.draw = draw_roles});
-
-    test_screen_golden(s, "roles_plain", 0);
+        test_screen_idle(s);
+        test_golden_add(&golden, s, rows[i].what);
+    }
+    assert_true(test_golden_same(&golden, "roles"));
 }
 
 /* SGR parameters 30 to 49 and 90 to 107 are colours; so is the reset of all pairs. */
@@ -644,8 +648,7 @@ int main(void) {
         cmocka_unit_test(the_caret_is_where_the_next_character_goes),
         cmocka_unit_test(without_a_field_the_caret_is_hidden),
         cmocka_unit_test(a_secret_is_drawn_as_stars),
-        cmocka_unit_test(every_role_has_its_look),
-        cmocka_unit_test(every_role_has_its_look_without_colours),
+        cmocka_unit_test(every_role_has_its_look_with_colours_and_without),
         cmocka_unit_test(who_wants_no_colours_or_has_eight_gets_none),
         cmocka_unit_test(the_option_no_color_sends_no_colour),
         cmocka_unit_test(hostile_texts_are_marks_in_straight_columns),

@@ -310,56 +310,6 @@ TEST(without_the_right_to_the_audit_log_no_code_is_shown) {
     test_sql(NULL, "grant execute on function kaquan.audit_write to kaquan_worker");
 }
 
-/* --- pictures --- */
-
-/* Tickets of one hour long ago, each in another state. */
-static void scene_of_pictures(void) {
-    test_sql(
-        NULL,
-        "insert into kaquan.ticket (claimed_at, request_id, template_id, code, openid, holder, epoch, signed_at, valid_until,"
-        " nonce, signature, state) select timestamptz '2026-03-01 10:00Z' + interval '1 min' * n, 'order-' || n, %" PRId32
-        ", case when n <> 1 then 'G' || 603184207550 + n end, 'oClaimed_by_' || n, case n when 5 then 'oHeld_by_somebody' end,"
-        " 1, 0, '2026-03-01 12:00Z', decode(lpad(to_hex(n), 18, '0'), 'hex'), '', s::kaquan.ticket_state"
-        " from unnest(enum_range(null::kaquan.ticket_state)) with ordinality u (s, n) on conflict do nothing",
-        scene.template_id);
-    test_sql(NULL,
-             "insert into kaquan.ticket_event (request_id, template_id, kind, at, detail)"
-             " select 'order-4', %" PRId32
-             ", k, timestamptz '2026-03-01 11:00Z' + interval '1 h' * n, '{\"code\": \"G603184207554\"}'"
-             " from unnest(array['added', 'gifted']) with ordinality u (k, n)",
-             scene.template_id);
-}
-
-static void assert_picture(const struct test_screen_run *how, const char *keys, const char *name) {
-    struct test_screen_run run = *how;
-    AUTO_SCREEN struct test_screen *s = NULL;
-
-    run.now = "1772449200";
-    s = tickets(&run, "request:order-*");
-    test_screen_until(s, "603184207556");
-    for (; *keys; keys++) {
-        test_screen_keys(s, (const char[]){*keys, '\0'});
-        test_screen_idle(s);
-    }
-    test_screen_golden(s, name, 2);
-}
-
-TEST(the_screens_are_as_in_their_pictures) {
-    static const struct test_screen_run wide_chinese = {.lang = "zh_CN.UTF-8", .rows = 36, .columns = 120};
-
-    scene_of_pictures();
-    assert_picture(&english, "", "tickets");
-    assert_picture(&chinese, "", "tickets_zh");
-    assert_picture(&wide, "jjj", "tickets_wide");
-    assert_picture(&wide_chinese, "jjj", "tickets_wide_zh");
-    assert_picture(&english, "jjj\r", "ticket");
-    assert_picture(&chinese, "jjj\r", "ticket_zh");
-    assert_picture(&english, "jjji", "qr");
-    assert_picture(&chinese, "jjji", "qr_zh");
-    assert_picture(&english, "  a", "tickets_acts");
-    assert_picture(&chinese, "  a", "tickets_acts_zh");
-}
-
 /* --- acting --- */
 
 TEST(a_locked_session_does_nothing) {
@@ -562,7 +512,6 @@ int main(void) {
         cmocka_unit_test(persons_stay_masked_in_what_leaves_the_screen),
         cmocka_unit_test(a_code_is_shown_to_scan_once_the_audit_log_knows),
         cmocka_unit_test(without_the_right_to_the_audit_log_no_code_is_shown),
-        cmocka_unit_test(the_screens_are_as_in_their_pictures),
         cmocka_unit_test(related_tickets_are_those_of_the_same_person),
         cmocka_unit_test(a_locked_session_does_nothing),
         cmocka_unit_test(one_ticket_is_consumed_and_its_result_is_shown),
