@@ -63,14 +63,14 @@ SCAN    := tests/tui/scan.c
 TESTS   := $(sort $(wildcard tests/common/test_*.c tests/worker/test_*.c tests/migrations/test_*.c tests/tui/test_*.c))
 SQL     := $(sort $(wildcard common/sql/*.sql))
 MIGRATE := $(sort $(wildcard migrations/*.sql))
-PO      := $(wildcard tui/po/zh_CN.po)
+PO      := worker/po/zh_CN.po tui/po/zh_CN.po
 MANUALS := $(sort $(wildcard tui/*.scd worker/*.scd))
 SCRIPTS := $(sort $(wildcard common/*.sh tests/*.sh tests/*/*.sh) .ci/run)
 
 objects = $(patsubst %.c,$(B)/%.o,$(1))
 PROGRAMS := $(B)/kaquan-worker $(B)/kaquan-sim $(if $(filter tui/main.c,$(TUI)),$(B)/kaquan) \
   $(if $(filter release,$(VARIANT)),$(patsubst tests/bench/%.c,$(B)/%,$(BENCHES)) $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS))) \
-  $(if $(PO),build/locale/zh_CN/LC_MESSAGES/kaquan.mo) $(patsubst %.scd,build/man/%,$(notdir $(MANUALS)))
+  build/locale/zh_CN/LC_MESSAGES/kaquan.mo $(patsubst %.scd,build/man/%,$(notdir $(MANUALS)))
 TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTS))
 
 # --- targets ---
@@ -114,7 +114,7 @@ install: all ## install programs, units, cron example, manuals under PREFIX (and
 	install -D -t $(DESTDIR)$(PREFIX)/bin $(filter %/kaquan %/kaquan-worker %/kaquan-sim,$(PROGRAMS))
 	$(foreach f,$(notdir $(wildcard worker/*.service worker/*.timer worker/*.cron)),sed 's|/usr/local|$(PREFIX)|g' worker/$f | \
 	  install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/$(if $(filter %.cron,$f),share/kaquan,lib/systemd/system)/$f;)
-	$(if $(PO),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES build/locale/zh_CN/LC_MESSAGES/kaquan.mo)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/locale/zh_CN/LC_MESSAGES build/locale/zh_CN/LC_MESSAGES/kaquan.mo
 	$(foreach m,$(patsubst %.scd,%,$(notdir $(MANUALS))),install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man$(subst .,,$(suffix $m)) build/man/$m;)
 	$(B)/kaquan-worker completion bash | \
 	  install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/kaquan-worker
@@ -191,10 +191,12 @@ $(G)/migration_list.c: $(MIGRATE) common/embed.sh migrations
 	@mkdir -p $(G)
 	$(Q)common/embed.sh c migration $(MIGRATE) > $@
 
-build/locale/%/LC_MESSAGES/kaquan.mo: tui/po/%.po
+# One catalogue for both programs: the console says what common/ says, and the worker heads its columns as the console does.
+build/locale/zh_CN/LC_MESSAGES/kaquan.mo: $(PO)
 	$(call say,MSGFMT)
 	@mkdir -p $(@D)
-	$(Q)msgfmt --check-format -o $@ $<
+	$(Q)msgcat --use-first -o $@.po $^
+	$(Q)msgfmt --check-format -o $@ $@.po
 vpath %.scd tui worker
 # The tables of the worker stand in the pages; in two steps, for make sees only the last exit code of a pipe.
 build/man/%: %.scd $(B)/kaquan-worker

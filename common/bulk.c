@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "lang.h"
 
 enum { CODE_MOST = 20, BODY_MOST = 2048 };
 
@@ -151,7 +152,7 @@ bool bulk_line(const struct bulk_act *act, const char *card_type, const char *li
     if (!code_good(code, err))
         return fail_in(err, "line %" PRId64, number);
     if ((act->rest == NULL) != (rest[0] == '\0'))
-        return fail(err, ERR_INPUT, "line %" PRId64 ": CODE%s%s expected", number, act->rest ? " " : " alone",
+        return fail(err, ERR_INPUT, "line %" PRId64 ": CODE%s%s expected", number, act->rest ? " " : _(" alone"),
                     act->rest ? act->rest : "");
     argument = argument_of(act, card_type, rest, err);
     if (argument == NULL)

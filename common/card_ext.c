@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "json.h"
+#include "lang.h"
 #include "sign.h"
 #include "text.h"
 
@@ -219,35 +220,35 @@ static const struct way {
     struct card_signing row;
 } ways[] = {
     {0, 0, by_bytes, JOIN_PLAIN,
-     {"right: all values, sorted by bytes, joined", NULL}},
+     {N_("right: all values, sorted by bytes, joined"), NULL}},
     {BIT(PART_CODE), 0, by_bytes, JOIN_PLAIN,
-     {"code was not signed", "sign the code too: every code, openid, nonce_str and timestamp in cardExt is signed"}},
+     {N_("code was not signed"), N_("sign the code too: every code, openid, nonce_str and timestamp in cardExt is signed")}},
     {BIT(PART_OPENID), 0, by_bytes, JOIN_PLAIN,
-     {"openid was not signed", "sign the openid too, or leave it out where the card binds none"}},
+     {N_("openid was not signed"), N_("sign the openid too, or leave it out where the card binds none")}},
     {BIT(PART_NONCE), 0, by_bytes, JOIN_PLAIN,
-     {"nonce_str was not signed", "sign nonce_str too"}},
+     {N_("nonce_str was not signed"), N_("sign nonce_str too")}},
     {BIT(PART_TIMESTAMP), 0, by_bytes, JOIN_PLAIN,
-     {"timestamp was not signed", "sign the timestamp too, as text"}},
+     {N_("timestamp was not signed"), N_("sign the timestamp too, as text")}},
     {BIT(PART_CARD), 0, by_bytes, JOIN_PLAIN,
-     {"card_id was not signed", "sign the card_id too; it stands beside cardExt"}},
+     {N_("card_id was not signed"), N_("sign the card_id too; it stands beside cardExt")}},
     {BIT(PART_TICKET), 0, by_bytes, JOIN_PLAIN,
-     {"api_ticket was not signed", "sign the api_ticket too: without it anybody could sign"}},
+     {N_("api_ticket was not signed"), N_("sign the api_ticket too: without it anybody could sign")}},
     {0, BIT(PART_OUTER), by_bytes, JOIN_PLAIN,
-     {"outer_str was signed too", "leave outer_str out of the signature"}},
+     {N_("outer_str was signed too"), N_("leave outer_str out of the signature")}},
     {0, 0, by_letters, JOIN_PLAIN,
-     {"sorted without regard to case, or by a locale", "sort by bytes: strcmp, not strcoll or strcasecmp; digits < A-Z < _ < a-z"}},
+     {N_("sorted without regard to case, or by a locale"), N_("sort by bytes: strcmp, not strcoll or strcasecmp; digits < A-Z < _ < a-z")}},
     {0, 0, by_number, JOIN_PLAIN,
-     {"numbers were sorted as numbers", "sort all values as text: \"10\" comes before \"9\""}},
+     {N_("numbers were sorted as numbers"), N_("sort all values as text: \"10\" comes before \"9\"")}},
     {0, 0, by_name, JOIN_PLAIN,
-     {"sorted by name instead of by value", "sort the values themselves, their names play no part"}},
+     {N_("sorted by name instead of by value"), N_("sort the values themselves, their names play no part")}},
     {0, 0, by_name, JOIN_PAIRS,
-     {"joined as name=value pairs, as the JS-SDK's own signature is", "join the values alone, without names, = and &"}},
+     {N_("joined as name=value pairs, as the JS-SDK's own signature is"), N_("join the values alone, without names, = and &")}},
     {0, 0, by_bytes, JOIN_BLANK,
-     {"a blank stands behind the api_ticket", "take blanks and line ends off the api_ticket"}},
+     {N_("a blank stands behind the api_ticket"), N_("take blanks and line ends off the api_ticket")}},
 };
 /* clang-format on */
-static const struct card_signing unsorted = {"the values were not sorted",
-                                             "sort the values by bytes before they are joined"};
+static const struct card_signing unsorted = {N_("the values were not sorted"),
+                                             N_("sort the values by bytes before they are joined")};
 
 static bool signs(struct signer *signer, const struct card_ext *ext, const struct buf *joined) {
     unsigned char signature[SIGNATURE_LEN];

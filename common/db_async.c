@@ -9,6 +9,7 @@
 #include "db_private.h"
 #include "db_settings.h"
 #include "db_thread.h"
+#include "lang.h"
 #include "random.h"
 
 /* A server that takes longer than this to let us in, or to say that a statement has come to its statement_timeout, is
@@ -76,8 +77,8 @@ static void lost(struct db_async *a) {
 }
 
 static void gave_up(struct db_async *a) {
-    fail(&a->trouble, ERR_UNAVAILABLE, "the %s did not answer for %.0f s", a->lookup ? "name server" : "database",
-         patience(a));
+    fail(&a->trouble, ERR_UNAVAILABLE, "the %s did not answer for %.0f s",
+         a->lookup ? _("name server") : _("database"), patience(a));
     wait_for_retry(a);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "lang.h"
 
 /* What an SQLSTATE means for us; the first row whose beginning fits counts. */
 struct state_row {
@@ -17,26 +18,26 @@ static const struct state_row states[] = {
     {"08",    ERR_UNAVAILABLE, ""},
     {"57P",   ERR_UNAVAILABLE, ""}, /* the server stops, starts, or closed an idle session */
     {"25P03", ERR_UNAVAILABLE, ""}, /* a transaction was left open too long and the session was closed */
-    {"25006", ERR_UNAVAILABLE, "this server is a standby: name all servers in host= so that the other one is found"},
-    {"53300", ERR_UNAVAILABLE, "the server has no free connection: raise max_connections or close some"},
-    {"53",    ERR_BUSY,        "the server is out of disk space or memory"},
+    {"25006", ERR_UNAVAILABLE, N_("this server is a standby: name all servers in host= so that the other one is found")},
+    {"53300", ERR_UNAVAILABLE, N_("the server has no free connection: raise max_connections or close some")},
+    {"53",    ERR_BUSY,        N_("the server is out of disk space or memory")},
     {"40001", ERR_BUSY,        ""},
     {"40P01", ERR_BUSY,        ""},
-    {"55P03", ERR_BUSY,        "somebody else holds a lock; it goes on by itself"},
-    {"57014", ERR_BUSY,        "it took longer than statement_timeout or was cancelled"},
+    {"55P03", ERR_BUSY,        N_("somebody else holds a lock; it goes on by itself")},
+    {"57014", ERR_BUSY,        N_("it took longer than statement_timeout or was cancelled")},
     {"42501", ERR_PERMISSION,  ""},
-    {"28",    ERR_PERMISSION,  "check the user, the passfile (mode 0600) and pg_hba.conf"},
-    {"3D000", ERR_CONFIG,      "check the database name of the libpq service or PGDATABASE"},
-    {"3F000", ERR_CONFIG,      "the schema is older than the program: run kaquan-worker db migrate"},
-    {"42P01", ERR_CONFIG,      "the schema is older than the program: run kaquan-worker db migrate"},
-    {"42883", ERR_CONFIG,      "the schema is older than the program: run kaquan-worker db migrate"},
-    {"42703", ERR_CONFIG,      "the schema is older than the program: run kaquan-worker db migrate"},
+    {"28",    ERR_PERMISSION,  N_("check the user, the passfile (mode 0600) and pg_hba.conf")},
+    {"3D000", ERR_CONFIG,      N_("check the database name of the libpq service or PGDATABASE")},
+    {"3F000", ERR_CONFIG,      N_("the schema is older than the program: run kaquan-worker db migrate")},
+    {"42P01", ERR_CONFIG,      N_("the schema is older than the program: run kaquan-worker db migrate")},
+    {"42883", ERR_CONFIG,      N_("the schema is older than the program: run kaquan-worker db migrate")},
+    {"42703", ERR_CONFIG,      N_("the schema is older than the program: run kaquan-worker db migrate")},
     {"22",    ERR_INPUT,       ""},
     {"23",    ERR_INPUT,       ""},
     {"KQ4",   ERR_INPUT,       ""},
     {"KQ5",   ERR_BUSY,        ""},
-    {"XX001", ERR_BUG,         "data or an index is damaged: stop, keep the files, restore from a backup"},
-    {"XX002", ERR_BUG,         "data or an index is damaged: stop, keep the files, restore from a backup"},
+    {"XX001", ERR_BUG,         N_("data or an index is damaged: stop, keep the files, restore from a backup")},
+    {"XX002", ERR_BUG,         N_("data or an index is damaged: stop, keep the files, restore from a backup")},
     {"",      ERR_BUG,         ""},
 };
 
@@ -49,28 +50,28 @@ struct refusal_row {
     const char *cure;
 };
 static const struct refusal_row refusals[] = {
-    {"password authentication failed", "28P01", ERR_PERMISSION, "check the password in the passfile (~/.pgpass, mode 0600)"},
-    {"no password supplied",           "28P01", ERR_PERMISSION, "put the password into a passfile (~/.pgpass, mode 0600)"},
-    {"authentication failed",          "28000", ERR_PERMISSION, "check the user and pg_hba.conf"},
-    {"no pg_hba.conf entry",           "28000", ERR_PERMISSION, "let this user in by a line of pg_hba.conf"},
-    {"not permitted to log in",        "28000", ERR_PERMISSION, "connect as a login role"},
-    {"permission denied",              "42501", ERR_PERMISSION, "kaquan-worker db init grants what the roles need"},
-    {"permission to set role",         "42501", ERR_PERMISSION, "connect as a member of that role"},
-    {"too many c",                     "53300", ERR_UNAVAILABLE, "raise max_connections or the role's limit"},
-    {"connection slots",               "53300", ERR_UNAVAILABLE, "raise max_connections or close some connections"},
+    {"password authentication failed", "28P01", ERR_PERMISSION, N_("check the password in the passfile (~/.pgpass, mode 0600)")},
+    {"no password supplied",           "28P01", ERR_PERMISSION, N_("put the password into a passfile (~/.pgpass, mode 0600)")},
+    {"authentication failed",          "28000", ERR_PERMISSION, N_("check the user and pg_hba.conf")},
+    {"no pg_hba.conf entry",           "28000", ERR_PERMISSION, N_("let this user in by a line of pg_hba.conf")},
+    {"not permitted to log in",        "28000", ERR_PERMISSION, N_("connect as a login role")},
+    {"permission denied",              "42501", ERR_PERMISSION, N_("kaquan-worker db init grants what the roles need")},
+    {"permission to set role",         "42501", ERR_PERMISSION, N_("connect as a member of that role")},
+    {"too many c",                     "53300", ERR_UNAVAILABLE, N_("raise max_connections or the role's limit")},
+    {"connection slots",               "53300", ERR_UNAVAILABLE, N_("raise max_connections or close some connections")},
     {"starting up",                    "57P03", ERR_UNAVAILABLE, ""},
     {"shutting down",                  "57P03", ERR_UNAVAILABLE, ""},
     {"recovery mode",                  "57P03", ERR_UNAVAILABLE, ""},
-    {"session is read-only",           "25006", ERR_UNAVAILABLE, "name all servers in host= so that the primary is found"},
-    {"role \"",                        "28000", ERR_PERMISSION, "kaquan-worker db init makes the roles"},
-    {"database \"",                    "3D000", ERR_CONFIG, "check the database name of the libpq service or PGDATABASE"},
-    {"definition of service",          "", ERR_CONFIG, "check the service's name in pg_service.conf and PGSERVICEFILE"},
-    {"certificate",                    "", ERR_CONFIG, "set sslrootcert to the CA of the server's certificate"},
-    {"not support SSL",                "", ERR_CONFIG, "over a network the server must offer TLS with a known certificate"},
-    {"channel binding",                "", ERR_CONFIG, "over a network the server must ask by scram-sha-256 over TLS"},
-    {"service file",                   "", ERR_CONFIG, "check PGSERVICEFILE and the file it names"},
-    {"invalid port",                   "", ERR_CONFIG, "check the libpq service and PGPORT"},
-    {" value: \"",                     "", ERR_CONFIG, "check the libpq service and the PG* environment"},
+    {"session is read-only",           "25006", ERR_UNAVAILABLE, N_("name all servers in host= so that the primary is found")},
+    {"role \"",                        "28000", ERR_PERMISSION, N_("kaquan-worker db init makes the roles")},
+    {"database \"",                    "3D000", ERR_CONFIG, N_("check the database name of the libpq service or PGDATABASE")},
+    {"definition of service",          "", ERR_CONFIG, N_("check the service's name in pg_service.conf and PGSERVICEFILE")},
+    {"certificate",                    "", ERR_CONFIG, N_("set sslrootcert to the CA of the server's certificate")},
+    {"not support SSL",                "", ERR_CONFIG, N_("over a network the server must offer TLS with a known certificate")},
+    {"channel binding",                "", ERR_CONFIG, N_("over a network the server must ask by scram-sha-256 over TLS")},
+    {"service file",                   "", ERR_CONFIG, N_("check PGSERVICEFILE and the file it names")},
+    {"invalid port",                   "", ERR_CONFIG, N_("check the libpq service and PGPORT")},
+    {" value: \"",                     "", ERR_CONFIG, N_("check the libpq service and the PG* environment")},
 };
 /* clang-format on */
 
@@ -106,7 +107,7 @@ static void name_the_grant(const struct db *db, const char *message, struct err 
     static const char denied[] = "permission denied for ";
     char kind[32];
     char name[DB_NAME_MAX];
-    const char *right = "the right";
+    const char *right = _("the right");
 
     if (strncmp(message, denied, strlen(denied)) != 0 ||
         sscanf(message + strlen(denied), "%31[a-z] %63[^ ]", kind, name) != 2) {
@@ -130,9 +131,9 @@ static void name_the_place(const PGresult *result, struct buf *out) {
     const char *constraint = field(result, PG_DIAG_CONSTRAINT_NAME);
 
     if (constraint[0] != '\0')
-        buf_printf(out, " (constraint %s of %s)", constraint, table[0] ? table : "a domain");
+        buf_printf(out, _(" (constraint %s of %s)"), constraint, table[0] ? table : _("a domain"));
     else if (table[0] != '\0')
-        buf_printf(out, " (table %s)", table);
+        buf_printf(out, _(" (table %s)"), table);
 }
 
 static bool refuse(struct db *db, const PGresult *result, const char *what, struct err *err) {
@@ -149,7 +150,7 @@ static bool refuse(struct db *db, const PGresult *result, const char *what, stru
     if (strcmp(sqlstate, "42501") == 0)
         name_the_grant(db, message, err);
     else if (row->cure[0] != '\0')
-        fail_cure(err, "%s", row->cure);
+        fail_cure(err, "%s", _(row->cure));
     if (err)
         text_copy(err->sqlstate, sizeof(err->sqlstate), sqlstate);
     db->demoted = db->demoted || strcmp(sqlstate, "25006") == 0;
@@ -198,5 +199,5 @@ bool db_connect_failed(const struct db *db, struct err *err) {
     fail(err, row->kind, "no database: %s", buf_str(&text));
     if (err)
         text_copy(err->sqlstate, sizeof(err->sqlstate), row->sqlstate);
-    return fail_cure(err, "%s", row->cure);
+    return fail_cure(err, "%s", _(row->cure));
 }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "log.h"
 #include "text.h"
 
@@ -48,7 +49,7 @@ bool fail(struct err *err, enum err_kind kind, const char *format, ...) {
     if (err == NULL)
         return false;
     va_start(args, format);
-    clean_text(fresh.text, sizeof fresh.text, "", format, args);
+    clean_text(fresh.text, sizeof fresh.text, "", lang_text(format), args);
     va_end(args);
     *err = fresh;
     return false;
@@ -59,7 +60,7 @@ bool fail_cure(struct err *err, const char *format, ...) {
     if (err == NULL)
         return false;
     va_start(args, format);
-    clean_text(err->cure, sizeof err->cure, "", format, args);
+    clean_text(err->cure, sizeof err->cure, "", lang_text(format), args);
     va_end(args);
     return false;
 }
@@ -71,7 +72,7 @@ bool fail_in(struct err *err, const char *format, ...) {
         return false;
     buf_printf(&rest, ": %s", err->text);
     va_start(args, format);
-    clean_text(err->text, sizeof err->text, rest.data, format, args);
+    clean_text(err->text, sizeof err->text, rest.data, lang_text(format), args);
     va_end(args);
     return false;
 }

@@ -39,8 +39,8 @@ struct err_class {
 };
 const struct err_class *err_class(enum err_kind kind);
 
-/* Sets what failed (printf style, sanitised) and returns false, so that `return fail(...)` reads well. Clears
- * everything else in `err`. `err` may be NULL. */
+/* Sets what failed (printf style, in the language of lang.h, sanitised) and returns false, so that `return fail(...)`
+ * reads well. Clears everything else in `err`. `err` may be NULL. */
 bool fail(struct err *err, enum err_kind kind, const char *format, ...) PRINTF(3, 4);
 
 /* Adds what to do about it; returns false. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "lang.h"
 #include "text.h"
 
 /* --- reading --- */
@@ -22,7 +23,7 @@ static bool refuse(const struct scan *s, const char *at, struct err *err, const 
     char text[160];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(text, sizeof text, lang_text(format), arguments);
     va_end(arguments);
     return fail(err, ERR_USAGE, "filter, column %d: %s", (int)(at - s->filter->text) + 1, text);
 }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "lang.h"
 #include "stat.h"
 
 /* clang-format off */
@@ -40,7 +41,7 @@ static bool change_field(struct db *db, int64_t template_id, const struct gate_f
         return true;
     fail_in(err, "%s", field->name);
     if (err->kind == ERR_INPUT)
-        fail_cure(err, "%s; for instance %s=%s", field->help, field->name, field->example);
+        fail_cure(err, "%s; for instance %s=%s", _(field->help), field->name, field->example);
     return false;
 }
 

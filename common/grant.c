@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lang.h"
+
 enum { NAME_SIZE = 96, LOGIN_MAX = 63 };
 
-const struct grant_kind grant_backend = {"backend",         "kaquan_backend", "claim cards",
+const struct grant_kind grant_backend = {"backend",         "kaquan_backend", N_("claim cards"),
                                          &sql_backend_list, &sql_backend_add, &sql_backend_remove};
-const struct grant_kind grant_gate = {"gate",         "kaquan_gate", "admit tickets",
+const struct grant_kind grant_gate = {"gate",         "kaquan_gate", N_("admit tickets"),
                                       &sql_gate_list, &sql_gate_add, &sql_gate_remove};
 
 /* A plain name: the administrator will type it into SQL. */

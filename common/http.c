@@ -1,4 +1,5 @@
 #include "http_private.h"
+#include "lang.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -25,21 +26,21 @@ struct trouble {
 
 /* clang-format off */
 static const struct trouble troubles[] = {
-    {CURLE_COULDNT_RESOLVE_HOST, ERR_UNAVAILABLE, "the name ", " cannot be resolved", "check the DNS of this host"},
-    {CURLE_COULDNT_RESOLVE_PROXY, ERR_UNAVAILABLE, "the name of the proxy on the way to ", " cannot be resolved", "check the setting proxy"},
-    {CURLE_COULDNT_CONNECT, ERR_UNAVAILABLE, "", " cannot be reached", "check network, firewall and proxy of this host"},
-    {CURLE_OPERATION_TIMEDOUT, ERR_UNAVAILABLE, "", " did not answer in time", ""},
-    {CURLE_INTERFACE_FAILED, ERR_CONFIG, "the egress address cannot be used to call ", "", "set egress-address to an address of this host, or to nothing"},
-    {CURLE_SSL_CACERT_BADFILE, ERR_CONFIG, "the CA bundle to check ", " with cannot be used", "set ca-file to a file of PEM certificates"},
-    {CURLE_PEER_FAILED_VERIFICATION, ERR_UNAVAILABLE, "the certificate of ", " is not trusted", "check the CA bundle, the clock of this host, and whether somebody stands in between"},
-    {CURLE_SSL_CONNECT_ERROR, ERR_UNAVAILABLE, "no TLS connection to ", ": the handshake failed", "it must speak TLS 1.2 or newer"},
-    {CURLE_GOT_NOTHING, ERR_UNAVAILABLE, "", " closed the connection without an answer", ""},
-    {CURLE_SEND_FAIL_REWIND, ERR_UNAVAILABLE, "", " closed the connection without an answer", ""},
-    {CURLE_PARTIAL_FILE, ERR_UNAVAILABLE, "the answer of ", " was cut off", ""},
-    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, "the connection to ", " broke while it answered", ""},
-    {CURLE_SEND_ERROR, ERR_UNAVAILABLE, "the connection to ", " broke while we asked", ""},
-    {CURLE_WEIRD_SERVER_REPLY, ERR_UNAVAILABLE, "the answer of ", " is not HTTP", ""},
-    {CURLE_UNSUPPORTED_PROTOCOL, ERR_UNAVAILABLE, "the answer of ", " is not HTTP", ""},
+    {CURLE_COULDNT_RESOLVE_HOST, ERR_UNAVAILABLE, N_("the name "), N_(" cannot be resolved"), N_("check the DNS of this host")},
+    {CURLE_COULDNT_RESOLVE_PROXY, ERR_UNAVAILABLE, N_("the name of the proxy on the way to "), N_(" cannot be resolved"), N_("check the setting proxy")},
+    {CURLE_COULDNT_CONNECT, ERR_UNAVAILABLE, "", N_(" cannot be reached"), N_("check network, firewall and proxy of this host")},
+    {CURLE_OPERATION_TIMEDOUT, ERR_UNAVAILABLE, "", N_(" did not answer in time"), ""},
+    {CURLE_INTERFACE_FAILED, ERR_CONFIG, N_("the egress address cannot be used to call "), "", N_("set egress-address to an address of this host, or to nothing")},
+    {CURLE_SSL_CACERT_BADFILE, ERR_CONFIG, N_("the CA bundle to check "), N_(" with cannot be used"), N_("set ca-file to a file of PEM certificates")},
+    {CURLE_PEER_FAILED_VERIFICATION, ERR_UNAVAILABLE, N_("the certificate of "), N_(" is not trusted"), N_("check the CA bundle, the clock of this host, and whether somebody stands in between")},
+    {CURLE_SSL_CONNECT_ERROR, ERR_UNAVAILABLE, N_("no TLS connection to "), N_(": the handshake failed"), N_("it must speak TLS 1.2 or newer")},
+    {CURLE_GOT_NOTHING, ERR_UNAVAILABLE, "", N_(" closed the connection without an answer"), ""},
+    {CURLE_SEND_FAIL_REWIND, ERR_UNAVAILABLE, "", N_(" closed the connection without an answer"), ""},
+    {CURLE_PARTIAL_FILE, ERR_UNAVAILABLE, N_("the answer of "), N_(" was cut off"), ""},
+    {CURLE_RECV_ERROR, ERR_UNAVAILABLE, N_("the connection to "), N_(" broke while it answered"), ""},
+    {CURLE_SEND_ERROR, ERR_UNAVAILABLE, N_("the connection to "), N_(" broke while we asked"), ""},
+    {CURLE_WEIRD_SERVER_REPLY, ERR_UNAVAILABLE, N_("the answer of "), N_(" is not HTTP"), ""},
+    {CURLE_UNSUPPORTED_PROTOCOL, ERR_UNAVAILABLE, N_("the answer of "), N_(" is not HTTP"), ""},
 };
 /* clang-format on */
 
@@ -119,7 +120,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *user) {
     struct http_incoming *in = user;
     size_t len = size * count;
     if (len > in->cap - in->body.len) {
-        in->too_much = "answer";
+        in->too_much = N_("answer");
         return 0;
     }
     buf_add(&in->body, data, len);
@@ -130,7 +131,7 @@ static size_t take_header(char *data, size_t size, size_t count, void *user) {
     struct http_incoming *in = user;
     size_t len = size * count;
     if (len > HEADERS_MAX - in->headers) {
-        in->too_much = "answer's header";
+        in->too_much = N_("answer's header");
         return 0;
     }
     in->headers += len;
@@ -318,8 +319,8 @@ static bool call_failed(struct http *http, CURLcode code, const char *host, stru
     if (code == CURLE_COULDNT_CONNECT && os != 0)
         fail(err, t->kind, "%s cannot be reached: %s", host, strerror((int)os));
     else
-        fail(err, t->kind, "%s%s%s", t->before, host, t->after);
-    return fail_cure(err, "%s", t->cure);
+        fail(err, t->kind, "%s%s%s", _(t->before), host, _(t->after));
+    return fail_cure(err, "%s", _(t->cure));
 }
 
 static int status_of(struct http *http) {
@@ -366,7 +367,7 @@ bool http_end(struct http *http, CURLcode code, struct http_exchange *x, struct 
     }
     buf_wipe(&x->in.body); /* half an answer is none */
     if (x->in.too_much != NULL)
-        return fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", x->in.too_much, x->host);
+        return fail(err, ERR_UNAVAILABLE, "the %s from %s is too large", _(x->in.too_much), x->host);
     return call_failed(http, code, x->host, err);
 }
 

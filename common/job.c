@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "text.h"
 
 bool job_queue(struct db *db, const char *kind, int64_t account_id, int32_t template_id, const char *params,
@@ -96,15 +97,15 @@ static bool job_change(struct db *db, const struct sql *statement, int64_t id, c
         return false;
     if (rows.hits == 1)
         return true;
-    fail(err, ERR_INPUT, "job %lld %s", (long long)id, problem);
+    fail(err, ERR_INPUT, "job %lld %s", (long long)id, _(problem));
     return fail_cure(err, "see kaquan-worker job show %lld", (long long)id);
 }
 
 bool job_retry(struct db *db, int64_t id, struct err *err) {
     return job_change(db, &sql_job_retry, id,
-                      "did not fail, was not cancelled and does not wait, or one like it is open already", err);
+                      N_("did not fail, was not cancelled and does not wait, or one like it is open already"), err);
 }
 
 bool job_cancel(struct db *db, int64_t id, struct err *err) {
-    return job_change(db, &sql_job_cancel, id, "does not exist or is over", err);
+    return job_change(db, &sql_job_cancel, id, N_("does not exist or is over"), err);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lang.h"
 #include "text.h"
 
 enum { DEPTH_MAX = 64, NUMBER_LEN_MAX = 40, SIZE_DEFAULT = 1 << 20 };
@@ -249,7 +250,7 @@ static bool scan_fail(const struct scan *s, struct err *err) {
         column = s->text[i] == '\n' ? 1 : column + 1;
         line += s->text[i] == '\n';
     }
-    return fail(err, ERR_PROTOCOL, "line %zu, column %zu: %s", line, column, s->why);
+    return fail(err, ERR_PROTOCOL, "line %zu, column %zu: %s", line, column, _(s->why));
 }
 
 /* Names are compared as cJSON decoded them: "a" and "\u0061" are the same name. */
@@ -267,7 +268,8 @@ static bool values_sound(const cJSON *value, struct err *err) {
     if (twice != NULL)
         return fail(err, ERR_PROTOCOL, "%s: there twice", twice);
     if (cJSON_IsNumber(value) && !isfinite(value->valuedouble))
-        return fail(err, ERR_PROTOCOL, "%s: number too large", value->string == NULL ? "in a list" : value->string);
+        return fail(err, ERR_PROTOCOL, "%s: number too large",
+                    value->string == NULL ? _("in a list") : value->string);
     for (const cJSON *child = value->child; child != NULL; child = child->next)
         if (!values_sound(child, err))
             return false;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "text.h"
 
 enum { VALUE_MAX = 2000 };
@@ -224,7 +225,7 @@ void log_message(const char *format, ...) {
     AUTO_BUF struct buf text = {0}, clean = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&text, format, args);
+    buf_vprintf(&text, lang_text(format), args);
     va_end(args);
     add_clean(&clean, buf_str(&text));
     if (json_on_stderr())
@@ -234,7 +235,7 @@ void log_message(const char *format, ...) {
 }
 
 void log_failure(const char *program, const struct err *err) {
-    const char *cure = err->cure[0] == '\0' && err->kind == ERR_BUG ? err_class(ERR_BUG)->help : err->cure;
+    const char *cure = err->cure[0] == '\0' && err->kind == ERR_BUG ? _(err_class(ERR_BUG)->help) : err->cure;
     if (json_on_stderr()) {
         log_error("failed", F_TEXT("why", err->text), F_TEXT("cure", cure), F_TEXT("sqlstate", err->sqlstate),
                   F_INT("errcode", err->errcode), F_INT("exit_code", err_class(err->kind)->exit_code));

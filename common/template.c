@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "job.h"
 #include "json.h"
+#include "lang.h"
 #include "template_diff.h"
 #include "template_lint.h"
 #include "template_private.h"
@@ -170,7 +171,7 @@ bool template_set(struct db *db, const struct act *act, const char *key, const s
                   struct err *err) {
     AUTO_ROWS struct db_rows before = {0}, after = {0};
     char object[OBJECT_SIZE];
-    if (!has_zone(c->sale_from, "start of sale", err) || !has_zone(c->sale_until, "end of sale", err) ||
+    if (!has_zone(c->sale_from, _("start of sale"), err) || !has_zone(c->sale_until, _("end of sale"), err) ||
         !db_begin(db, err))
         return false;
     if (!db_query(db, &sql_template_lock, &before, err, V_TEXT(key)))

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "json.h"
+#include "lang.h"
 #include "template.h"
 
 /* --- comparing --- */
@@ -122,7 +123,8 @@ const char *template_difference_name(const struct template_difference *d) {
 }
 
 const char *template_difference_help(const struct template_difference *d) {
-    return d->draft == NULL ? "it is not written: WeChat keeps what it has" : field_change(d->field->change)->help;
+    return d->draft == NULL ? _("it is not written: WeChat keeps what it has")
+                            : _(field_change(d->field->change)->help);
 }
 
 /* --- sending --- */

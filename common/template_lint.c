@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "text.h"
 
 enum { PLACE_SIZE = 128 };
@@ -26,10 +27,6 @@ void lint_clear(struct lint *lint) {
 }
 
 /* --- noting problems --- */
-
-const char *lint_say(const struct lint_card *c, const char *text) {
-    return c->lint->say ? c->lint->say(text) : text;
-}
 
 static struct lint_problem *add(struct lint *lint, enum lint_level level, const char *source) {
     struct lint_problem *p;
@@ -62,7 +59,7 @@ void lint_problem(const struct lint_card *c, enum lint_level level, const char *
     }
     safe_copy(p->path, sizeof p->path, buf_str(&path));
     va_start(args, format);
-    set_text(p->cause, sizeof p->cause, lint_say(c, format), args);
+    set_text(p->cause, sizeof p->cause, lang_text(format), args);
     va_end(args);
 }
 
@@ -70,7 +67,7 @@ void lint_cure(const struct lint_card *c, const char *format, ...) {
     struct lint_problem *p = &c->lint->problems[c->lint->count - 1];
     va_list args;
     va_start(args, format);
-    set_text(p->cure, sizeof p->cure, lint_say(c, format), args);
+    set_text(p->cure, sizeof p->cure, lang_text(format), args);
     va_end(args);
 }
 
@@ -104,11 +101,10 @@ static void wrong(const struct spot *s, const char *format, ...) {
     AUTO_BUF struct buf cause = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&cause, lint_say(s->c, format), args);
+    buf_vprintf(&cause, lang_text(format), args);
     va_end(args);
     lint_problem(s->c, LINT_ERROR, s->place, s->f->source, "%s", buf_str(&cause));
-    lint_cure(s->c, "%s%s%s", lint_say(s->c, s->f->help), s->f->choices ? lint_say(s->c, "; one of ") : "",
-              s->f->choices ? s->f->choices : "");
+    lint_cure(s->c, "%s%s%s", _(s->f->help), s->f->choices ? _("; one of ") : "", s->f->choices ? s->f->choices : "");
 }
 
 static void check_text(const struct spot *s) {
@@ -121,7 +117,7 @@ static void check_text(const struct spot *s) {
     else if (len > size_of(s->f->high)) {
         wrong(s, "has %zu bytes, WeChat takes %lld", len, (long long)s->f->high);
         lint_cure(s->c, "take %zu bytes away: %s (a Chinese character has 3 bytes)", len - size_of(s->f->high),
-                  lint_say(s->c, s->f->help));
+                  _(s->f->help));
     }
 }
 
@@ -216,20 +212,20 @@ static const struct type_row {
     const char *item_expected; /* NULL: no list */
     bool (*item_fits)(const cJSON *value);
 } types[FIELD_TYPES] = {
-    [FIELD_TEXT] = {"a text", is_string, check_text, NULL, NULL},
-    [FIELD_URL] = {"a text", is_string, check_url, NULL, NULL},
-    [FIELD_PICTURE] = {"a text", is_string, check_picture, NULL, NULL},
-    [FIELD_APP] = {"a text", is_string, check_app, NULL, NULL},
-    [FIELD_INT] = {"a number", is_number, check_int, NULL, NULL},
-    [FIELD_SECONDS] = {"a number without quotes", is_number, check_seconds, NULL, NULL},
-    [FIELD_MOMENT] = {"a number", is_moment, check_moment, NULL, NULL},
-    [FIELD_DATE] = {"a text", is_date, check_date_type, NULL, NULL},
-    [FIELD_BOOL] = {"true or false", is_bool, NULL, NULL, NULL},
-    [FIELD_OBJECT] = {"an object", is_object, NULL, NULL, NULL},
-    [FIELD_TEXTS] = {"a list", is_list, check_text, "a text", is_string},
-    [FIELD_PICTURES] = {"a list", is_list, check_picture, "a text", is_string},
-    [FIELD_INTS] = {"a list", is_list, NULL, "a number", is_number},
-    [FIELD_OBJECTS] = {"a list", is_list, NULL, "an object", is_object},
+    [FIELD_TEXT] = {N_("a text"), is_string, check_text, NULL, NULL},
+    [FIELD_URL] = {N_("a text"), is_string, check_url, NULL, NULL},
+    [FIELD_PICTURE] = {N_("a text"), is_string, check_picture, NULL, NULL},
+    [FIELD_APP] = {N_("a text"), is_string, check_app, NULL, NULL},
+    [FIELD_INT] = {N_("a number"), is_number, check_int, NULL, NULL},
+    [FIELD_SECONDS] = {N_("a number without quotes"), is_number, check_seconds, NULL, NULL},
+    [FIELD_MOMENT] = {N_("a number"), is_moment, check_moment, NULL, NULL},
+    [FIELD_DATE] = {N_("a text"), is_date, check_date_type, NULL, NULL},
+    [FIELD_BOOL] = {N_("true or false"), is_bool, NULL, NULL, NULL},
+    [FIELD_OBJECT] = {N_("an object"), is_object, NULL, NULL, NULL},
+    [FIELD_TEXTS] = {N_("a list"), is_list, check_text, N_("a text"), is_string},
+    [FIELD_PICTURES] = {N_("a list"), is_list, check_picture, N_("a text"), is_string},
+    [FIELD_INTS] = {N_("a list"), is_list, NULL, N_("a number"), is_number},
+    [FIELD_OBJECTS] = {N_("a list"), is_list, NULL, N_("an object"), is_object},
 };
 
 /* --- walking through the card --- */
@@ -247,7 +243,7 @@ static void look_at_items(const struct spot *list, const char *shape) {
         snprintf(place, sizeof place, "%.100s[%d]", list->place, number++);
         snprintf(of_all, sizeof of_all, "%.100s[]", shape);
         if (!type->item_fits(item))
-            wrong(&s, "must be %s", lint_say(s.c, type->item_expected));
+            wrong(&s, "must be %s", _(type->item_expected));
         else if (list->f->type == FIELD_OBJECTS)
             look_at_object(list->c, item, of_all, place);
         else if (type->check != NULL)
@@ -258,7 +254,7 @@ static void look_at_items(const struct spot *list, const char *shape) {
 static void unknown(const struct lint_card *c, const char *shape, const char *place) {
     const struct template_field *f = template_field_find(shape, KIND_ALL);
     const char *nearest = template_field_nearest(shape, (unsigned)c->type->kind);
-    lint_problem(c, LINT_ERROR, place, "2", f ? "is no field of a %s" : "is no field that WeChat knows",
+    lint_problem(c, LINT_ERROR, place, "2", f ? N_("is no field of a %s") : N_("is no field that WeChat knows"),
                  c->type->name);
     if (nearest != NULL && f == NULL)
         lint_cure(c, "did you mean %s?", nearest);
@@ -272,7 +268,7 @@ static void look_at_value(const struct spot *s, const char *shape) {
         lint_problem(s->c, LINT_ERROR, s->place, "2", "is null");
         lint_cure(s->c, "leave it out: WeChat refuses null (47001)");
     } else if (!type->fits(s->value))
-        wrong(s, "must be %s", lint_say(s->c, type->expected));
+        wrong(s, "must be %s", _(type->expected));
     else if (type->item_fits != NULL)
         look_at_items(s, shape);
     else if (s->f->type == FIELD_OBJECT)
@@ -298,7 +294,7 @@ static void look_for_missing(const struct lint_card *c, const cJSON *object, con
         if (name == NULL || cJSON_GetObjectItemCaseSensitive(object, name) != NULL)
             continue;
         lint_problem(c, LINT_ERROR, f[i].place, f[i].source, "is missing");
-        lint_cure(c, "add it: %s", lint_say(c, f[i].help));
+        lint_cure(c, "add it: %s", _(f[i].help));
     }
 }
 

@@ -23,7 +23,6 @@ struct lint {
     struct lint_problem *problems;
     size_t count, room;
     int found[LINT_LEVELS];
-    const char *(*say)(const char *text); /* the language of causes and cures; NULL: English */
 };
 #define AUTO_LINT AUTO(lint_clear)
 void lint_clear(struct lint *lint);
@@ -47,8 +46,6 @@ struct lint_card {
 void lint_problem(const struct lint_card *c, enum lint_level level, const char *place, const char *source,
                   const char *format, ...) PRINTF(5, 6);
 void lint_cure(const struct lint_card *c, const char *format, ...) PRINTF(2, 3);
-/* `text` in the language of problems; causes and cures are looked up before their values are put in. */
-const char *lint_say(const struct lint_card *c, const char *text) __attribute__((format_arg(2)));
 
 /* What holds between fields: dates, codes, stock, entries. */
 void template_rules(const struct lint_card *c);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "lang.h"
+
 #define DATE "base_info.date_info"
 
 enum { CHINA_S = 8 * 3600, DAY_S = 86400 };
@@ -27,8 +29,8 @@ static bool number(const struct lint_card *c, const char *place, int64_t *out) {
 
 static void missing(const struct lint_card *c, const char *place, const char *why) {
     const struct template_field *f = template_field_find(place, KIND_ALL);
-    lint_problem(c, LINT_ERROR, place, f->source, "is missing: %s", lint_say(c, why));
-    lint_cure(c, "add it: %s", lint_say(c, f->help));
+    lint_problem(c, LINT_ERROR, place, f->source, "is missing: %s", _(why));
+    lint_cure(c, "add it: %s", _(f->help));
 }
 
 /* --- type --- */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "lang.h"
 #include "log.h"
 #include "random.h"
 #include "wx_private.h"
@@ -86,7 +87,7 @@ static bool failed(struct wx *wx, const struct wx_endpoint *e, const struct wx_r
     if (e->repeatable || (reply->class != WX_TRANSIENT && reply->class != WX_GARBAGE))
         return false;
     fail(err, ERR_UNAVAILABLE, "%s: outcome unknown: look before repeating (%s)", e->path,
-         reply->errmsg[0] != '\0' ? reply->errmsg : wx_rule(reply->class)->help);
+         reply->errmsg[0] != '\0' ? reply->errmsg : _(wx_rule(reply->class)->help));
     return fail_cure(err, "look on the template's page or in mp.weixin.qq.com whether it was carried out");
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "lang.h"
 #include "log.h"
 #include "text.h"
 
@@ -204,8 +205,8 @@ static bool refused(const struct wx_endpoint *e, struct wx_reply *out, struct er
     const struct wx_error *row = wx_error_at(e->group, out->errcode);
     out->class = class_of(e, out);
     fail(err, wx_rule(out->class)->kind, "%s: WeChat answers %d, %s (%s)", e->path, out->errcode,
-         row == NULL ? "which is not known" : row->meaning, out->errmsg);
-    fail_cure(err, "%s", row == NULL ? "look the number up in WeChat's list of return codes" : row->cure);
+         row == NULL ? _("which is not known") : wx_error_meaning(row), out->errmsg);
+    fail_cure(err, "%s", row == NULL ? _("look the number up in WeChat's list of return codes") : wx_error_cure(row));
     if (err != NULL)
         err->errcode = out->errcode;
     return false;

@@ -5,6 +5,7 @@
 #include "clock.h"
 #include "fault.h"
 #include "json.h"
+#include "lang.h"
 #include "log.h"
 #include "wx_usage.h"
 
@@ -20,12 +21,12 @@ struct hindrance {
 };
 /* clang-format off */
 static const struct hindrance hindrances[] = {
-    {"disabled",  ERR_CONFIG,     "the account is disabled", "enable it on the account's page"},
-    {"no_secret", ERR_CONFIG,     "the account has no AppSecret", "enter the AppSecret on the account's form"},
-    {"leased",    ERR_BUSY,       "another worker is refreshing it", ""},
-    {"breaker",   ERR_BUSY,       "it failed too often and rests for a while", "see the account's page for the cause; \"try again\" there ends the rest"},
-    {"budget",    ERR_BUSY,       "the day's refreshes are used up", "look on the account's page for what asks so often; it goes on after midnight in China"},
-    {"blocked",   ERR_PERMISSION, "WeChat refuses this host for the account, or its key does not open the AppSecret", "run kaquan-worker ip check on this host"},
+    {"disabled",  ERR_CONFIG,     N_("the account is disabled"), N_("enable it on the account's page")},
+    {"no_secret", ERR_CONFIG,     N_("the account has no AppSecret"), N_("enter the AppSecret on the account's form")},
+    {"leased",    ERR_BUSY,       N_("another worker is refreshing it"), ""},
+    {"breaker",   ERR_BUSY,       N_("it failed too often and rests for a while"), N_("see the account's page for the cause; \"try again\" there ends the rest")},
+    {"budget",    ERR_BUSY,       N_("the day's refreshes are used up"), N_("look on the account's page for what asks so often; it goes on after midnight in China")},
+    {"blocked",   ERR_PERMISSION, N_("WeChat refuses this host for the account, or its key does not open the AppSecret"), N_("run kaquan-worker ip check on this host")},
 };
 /* clang-format on */
 
@@ -34,8 +35,8 @@ static bool hindered(const struct credential *info, enum credential_kind kind, s
         const struct hindrance *h = &hindrances[i];
         if (strcmp(info->hindrance, h->name) != 0)
             continue;
-        fail(err, h->kind, "the %s cannot be refreshed: %s", credential_kind_name(kind), h->text);
-        return fail_cure(err, "%s", h->cure);
+        fail(err, h->kind, "the %s cannot be refreshed: %s", credential_kind_name(kind), _(h->text));
+        return fail_cure(err, "%s", _(h->cure));
     }
     return fail(err, ERR_BUSY, "the %s cannot be refreshed yet: the last try failed", credential_kind_name(kind));
 }

@@ -7,6 +7,8 @@
 
 #include <arpa/inet.h>
 
+#include "lang.h"
+
 /* Where things are in mp.weixin.qq.com; one place, since the console moves them now and then. */
 #define BASIC "mp.weixin.qq.com > Settings and Development > Basic configuration"
 #define RIGHTS "mp.weixin.qq.com > Settings and Development > Interface permissions"
@@ -396,6 +398,14 @@ const struct wx_error *wx_error_find(int errcode) {
 const struct wx_error *wx_error_at(enum wx_group group, int errcode) {
     const struct wx_error *special = group == WX_TOKENS ? find_in(at_token, ARRAY_LEN(at_token), errcode) : NULL;
     return special != NULL ? special : wx_error_find(errcode);
+}
+
+const char *wx_error_meaning(const struct wx_error *row) {
+    return lang_is_chinese() ? row->meaning_zh : row->meaning;
+}
+
+const char *wx_error_cure(const struct wx_error *row) {
+    return lang_is_chinese() ? row->cure_zh : row->cure;
 }
 
 enum wx_class wx_classify(enum wx_group group, int errcode) {

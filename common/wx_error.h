@@ -75,6 +75,9 @@ const struct wx_error *wx_errors(size_t *count, size_t *special);
 const struct wx_error *wx_error_find(int errcode);
 /* The row as it holds for this group: 40001 is a wrong AppSecret at a token endpoint. */
 const struct wx_error *wx_error_at(enum wx_group group, int errcode);
+/* In the language of lang.h. */
+const char *wx_error_meaning(const struct wx_error *row);
+const char *wx_error_cure(const struct wx_error *row);
 enum wx_class wx_classify(enum wx_group group, int errcode);
 
 /* Seconds (WeChat's) until the next try: `streak` failures in a row came before this one, `chance` is uniform in

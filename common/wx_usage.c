@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lang.h"
 #include "log.h"
 #include "random.h"
 
@@ -27,11 +28,11 @@ static bool stopped(struct db *db, int64_t account_id, const char *host, const s
         return kept_for_people(e, db_number(&rows, 0, "seconds"), err);
     rule = wx_rule(wx_class_named(db_text(&rows, 0, "class")));
     if (db_null(&rows, 0, "seconds")) {
-        fail(err, rule->kind, "%s is stopped for this account: %s", e->path, rule->help);
+        fail(err, rule->kind, "%s is stopped for this account: %s", e->path, _(rule->help));
         return fail_cure(err, "choose \"try again\" on the account's page once the cause is gone");
     }
     return fail(err, rule->blocks_host ? rule->kind : ERR_BUSY, "%s is stopped for %.0f s more: %s", e->path,
-                ceil(db_number(&rows, 0, "seconds")), rule->help);
+                ceil(db_number(&rows, 0, "seconds")), _(rule->help));
 }
 
 bool wx_usage_spend(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "text.h"
 
 struct scan {
@@ -183,6 +184,6 @@ cJSON *xml_parse(const char *text, size_t len, struct err *err) {
     else if (take_document(&s, object))
         return object;
     cJSON_Delete(object);
-    fail(err, ERR_PROTOCOL, "XML: %s at byte %zu", s.why, s.at);
+    fail(err, ERR_PROTOCOL, "XML: %s at byte %zu", _(s.why), s.at);
     return NULL;
 }

@@ -63,7 +63,7 @@ static struct card_line *line_of(struct card_form *form, const char *path) {
 }
 
 static void take_lint(struct card_form *form, const cJSON *body, int64_t now) {
-    AUTO_LINT struct lint lint = {.say = lang_text};
+    AUTO_LINT struct lint lint = {0};
 
     template_lint(body, now, &lint);
     for (size_t i = 0; i < lint.count; i++) {

@@ -51,7 +51,7 @@ int card_diff_text(const cJSON *draft, const cJSON *live, struct buf *out) {
     struct err err = {0};
 
     if (!template_diff(draft, live, &diff, &err)) {
-        buf_printf(out, "%s\n%s\n", err.text, _(err.cure));
+        buf_printf(out, "%s\n%s\n", err.text, err.cure);
         return 0;
     }
     for (size_t i = 0; i < diff.count; i++)

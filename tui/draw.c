@@ -136,7 +136,7 @@ static void draw_lost(const struct console *c, struct area *area) {
     ui_text(area->row, area->column + 1, 2, ROLE_WARN, "!");
     draw_banner(area, 1, text);
     draw_banner(area, 3, why->text);
-    draw_banner(area, 2, _(why->cure));
+    draw_banner(area, 2, why->cure);
 }
 
 static void draw_schema(const struct console *c, struct area *area) {
@@ -146,7 +146,7 @@ static void draw_schema(const struct console *c, struct area *area) {
         return;
     ui_text(area->row, area->column + 1, 2, ROLE_WARN, "!");
     draw_banner(area, 2, err.text);
-    draw_banner(area, 2, _(err.cure));
+    draw_banner(area, 2, err.cure);
 }
 
 /* --- status and hints --- */

@@ -43,7 +43,7 @@ static int print_version(void) {
 static int complain(const struct err *err) {
     fprintf(stderr, "kaquan: %s\n", err->text);
     if (err->cure[0] != '\0')
-        fprintf(stderr, "        %s\n", _(err->cure));
+        fprintf(stderr, "        %s\n", err->cure);
     return err_class(err->kind)->exit_code;
 }
 
@@ -72,6 +72,7 @@ int main(int argc, char **argv) {
     if (!ok)
         return complain(&err);
     lang_start(conf_text(&a.conf, CONF_LANG));
+    setenv("KAQUAN_LANG", conf_text(&a.conf, CONF_LANG), 1); /* what we start speaks it, too */
     if (a.help)
         return print_help();
     if (a.version)

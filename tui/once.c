@@ -34,6 +34,6 @@ bool once_pools(const struct db_options *options, struct err *err) {
     for (int row = 0; row < rows.count; row++)
         print_row(&rows, row);
     if (fflush(stdout) != 0 || ferror(stdout))
-        return fail(err, ERR_IO, _("standard output: %s"), strerror(errno));
+        return fail(err, ERR_IO, "standard output: %s", strerror(errno));
     return true;
 }

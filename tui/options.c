@@ -32,8 +32,8 @@ static bool take_no_color(struct arguments *a, const char *value UNUSED, struct 
 
 static bool take_screen(struct arguments *a, const char *value, struct err *err) {
     if (!screen_find(value) || screen_find(value)->child) {
-        fail(err, ERR_USAGE, _("there is no screen \"%s\""), value);
-        return fail_cure(err, "%s", _("kaquan --help lists the screens"));
+        fail(err, ERR_USAGE, "there is no screen \"%s\"", value);
+        return fail_cure(err, "kaquan --help lists the screens");
     }
     a->screen = value;
     return true;
@@ -96,12 +96,12 @@ bool options_read(int argc, char **argv, struct arguments *a, struct err *err) {
             if (options[i].letter != 0 && options[i].letter == found)
                 found = (int)i + 1;
         if (found < 1 || (size_t)found > ARRAY_LEN(options)) {
-            fail(err, ERR_USAGE, "%s %s", argv[optind - 1],
-                 found == ':' ? "needs a value" : "is no option of kaquan");
-            return fail_cure(err, "%s", _("kaquan --help lists the options"));
+            fail(err, ERR_USAGE, found == ':' ? N_("%s needs a value") : N_("%s is no option of kaquan"),
+                 argv[optind - 1]);
+            return fail_cure(err, "kaquan --help lists the options");
         }
         if (!options[found - 1].take(a, optarg, err))
             return false;
     }
-    return optind == argc || fail(err, ERR_USAGE, _("\"%s\": kaquan takes options only"), argv[optind]);
+    return optind == argc || fail(err, ERR_USAGE, "\"%s\": kaquan takes options only", argv[optind]);
 }

@@ -104,7 +104,7 @@ static void draw_error(const struct pane *pane, struct area area) {
 
     area.row += used;
     area.rows -= used;
-    used = ui_paragraph(area, ROLE_NORMAL, _(pane->err.cure));
+    used = ui_paragraph(area, ROLE_NORMAL, pane->err.cure);
     area.row += used;
     area.rows -= used;
     ui_paragraph(area, ROLE_DIM, _("r asks again"));

@@ -18,7 +18,7 @@ static QRcode *encode(const char *text, struct err *err) {
     QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
 
     if (!code)
-        fail(err, ERR_INPUT, _("no code can be made of %zu bytes: %s"), strlen(text), strerror(errno));
+        fail(err, ERR_INPUT, "no code can be made of %zu bytes: %s", strlen(text), strerror(errno));
     return code;
 }
 
@@ -104,7 +104,7 @@ bool qr_draw(struct area area, const char *text, int margin, struct err *err) {
         draw_code(code, margin, area);
         return true;
     }
-    fail(err, ERR_INPUT, _("The code needs %dx%d cells, here are %dx%d: make the window larger."),
+    fail(err, ERR_INPUT, "The code needs %dx%d cells, here are %dx%d: make the window larger.",
          columns_of(code, margin), rows_of(code, margin), area.columns, area.rows);
     return draw_text(area, text, err);
 }

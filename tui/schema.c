@@ -23,13 +23,13 @@ bool schema_trouble(const struct pane *pane, struct err *err) {
         return false;
     order = strcmp(newest(&pane->rows), ours);
     if (order < 0) {
-        fail(err, ERR_CONFIG, _("the schema is older than this program: it has %.4s, the program needs %.4s"),
+        fail(err, ERR_CONFIG, "the schema is older than this program: it has %.4s, the program needs %.4s",
              newest(&pane->rows), ours);
-        fail_cure(err, "%s", _("run kaquan-worker db migrate"));
+        fail_cure(err, "run kaquan-worker db migrate");
     } else if (order > 0) {
-        fail(err, ERR_CONFIG, _("the schema is newer than this program: it has %.4s, the program knows %.4s"),
+        fail(err, ERR_CONFIG, "the schema is newer than this program: it has %.4s, the program knows %.4s",
              newest(&pane->rows), ours);
-        fail_cure(err, "%s", _("install the newer kaquan on this host"));
+        fail_cure(err, "install the newer kaquan on this host");
     }
     return order != 0;
 }

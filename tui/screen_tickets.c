@@ -65,9 +65,9 @@ static bool refuse(const struct view *view, struct own *own, struct err *err) {
 
     own->refused = true;
     if (tickets < 0)
-        return fail(err, ERR_USAGE, "%s", _("waiting for the database.."));
-    fail(err, ERR_USAGE, _("No index helps this filter: it reads %s tickets, about %.1f s."),
-         ui_number(figure, tickets), (double)tickets / READ_PER_S);
+        return fail(err, ERR_USAGE, "waiting for the database..");
+    fail(err, ERR_USAGE, "No index helps this filter: it reads %s tickets, about %.1f s.", ui_number(figure, tickets),
+         (double)tickets / READ_PER_S);
     return fail_cure(
         err, "%s",
         N_("Enter asks it all the same; better: add code:, request:, person:, openid:, holder: or claimed:"));

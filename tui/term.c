@@ -206,7 +206,7 @@ bool term_start(const struct term_options *options, struct err *err) {
     registered = true;
     screen = newterm(NULL, stdout, stdin);
     if (!screen)
-        return fail(err, ERR_CONFIG, _("the terminal \"%s\" cannot be used"), getenv("TERM"));
+        return fail(err, ERR_CONFIG, "the terminal \"%s\" cannot be used", getenv("TERM"));
     put_stderr_aside();
     start_keys();
     curs_set(0);

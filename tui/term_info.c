@@ -19,20 +19,19 @@ bool term_drawable(struct err *err) {
     int found = 0;
 
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        fail(err, ERR_CONFIG, "%s", _("there is no terminal to draw on"));
-        return fail_cure(err, "%s", _("kaquan --once or kaquan-worker pool list --plain print the same data"));
+        fail(err, ERR_CONFIG, "there is no terminal to draw on");
+        return fail_cure(err, "kaquan --once or kaquan-worker pool list --plain print the same data");
     }
     if (!name || name[0] == '\0')
-        fail(err, ERR_CONFIG, "%s", _("TERM is not set"));
+        fail(err, ERR_CONFIG, "TERM is not set");
     else if (setupterm(name, STDOUT_FILENO, &found) != OK)
-        fail(err, ERR_CONFIG, _("TERM is \"%s\", which this host does not know"), name);
+        fail(err, ERR_CONFIG, "TERM is \"%s\", which this host does not know", name);
     else if (!cursor_address) /* "dumb" is known, and would stay empty */
-        fail(err, ERR_CONFIG, _("TERM is \"%s\", which cannot place its cursor"), name);
+        fail(err, ERR_CONFIG, "TERM is \"%s\", which cannot place its cursor", name);
     else
         return true;
-    return fail_cure(err, "%s",
-                     _("set TERM=xterm-256color or install the package ncurses-term; kaquan --once and"
-                       " kaquan-worker pool list --plain need no terminal"));
+    return fail_cure(err, "set TERM=xterm-256color or install the package ncurses-term; kaquan --once and"
+                          " kaquan-worker pool list --plain need no terminal");
 }
 
 /* --- crashing --- */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "lang.h"
 #include "text.h"
 
 enum { ANSWER_MAX = 600, SECRET_FILE_MAX = 4096, SECRET_LEAST = 8 };
@@ -38,7 +39,7 @@ static bool read_answer(char *out, size_t size) {
 PRINTF(1, 0)
 static void show_question(const char *format, va_list args) {
     AUTO_BUF struct buf text = {0}, clean = {0};
-    buf_vprintf(&text, format, args);
+    buf_vprintf(&text, lang_text(format), args);
     safe_text(&clean, buf_str(&text), text.len);
     fputs(buf_str(&clean), stderr);
 }
@@ -74,7 +75,7 @@ bool ask_name(const struct call *call, const char *name, struct err *err, const 
     va_start(args, format);
     show_question(format, args);
     va_end(args);
-    fprintf(stderr, "\nType %s to go on: ", name);
+    fprintf(stderr, _("\nType %s to go on: "), name);
     if (read_answer(answer, sizeof answer) && strcmp(answer, name) == 0)
         return true;
     return fail(err, ERR_USAGE, "not confirmed, nothing was done");
@@ -115,7 +116,7 @@ bool ask_file(const char *path, size_t limit, bool secret, struct buf *text, str
     int fd;
     bool good;
     if (strcmp(path, "-") == 0)
-        return read_all(STDIN_FILENO, "standard input", limit, text, err);
+        return read_all(STDIN_FILENO, _("standard input"), limit, text, err);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0)
         return fail(err, errno == EACCES ? ERR_PERMISSION : ERR_INPUT, "%s cannot be read: %s", path,
@@ -137,7 +138,7 @@ static bool read_unseen(const char *prompt, struct buf *text, struct err *err) {
     unseen = before;
     unseen.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &unseen); /* before the question: what is typed at once is not seen either */
-    fprintf(stderr, "%s: ", prompt);
+    fprintf(stderr, "%s: ", _(prompt));
     good = read_answer(answer, sizeof answer);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     fputc('\n', stderr);

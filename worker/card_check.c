@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lang.h"
 #include "sign.h"
 #include "wechat.h"
 
@@ -15,9 +16,9 @@ static const char plain[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno
 static const char hex[] = "0123456789abcdef";
 
 /* What the phone shows is said with each refusal: people ask with it. */
-#define ALL_GONE "the phone says 已领完"
-#define BAD_PARAMETER "the phone says 参数错误"
-#define BAD_SIGNATURE "the phone says 签名错误"
+#define ALL_GONE _("the phone says 已领完")
+#define BAD_PARAMETER _("the phone says 参数错误")
+#define BAD_SIGNATURE _("the phone says 签名错误")
 
 struct explain {
     struct work *work;
@@ -125,9 +126,9 @@ static bool wrong_ticket(struct explain *x, struct err *err) {
 static void say_signing(struct explain *x, const struct card_signing *how, const struct buf *order) {
     x->fits = true;
     if (how->cure == NULL)
-        ok(x, "signature", "%s", how->how);
+        ok(x, "signature", "%s", _(how->how));
     else
-        bad(x, "signature", how->cure, "%s%s%s; %s", how->how, order->len > 0 ? ", but stood as " : "",
+        bad(x, "signature", how->cure, "%s%s%s; %s", _(how->how), order->len > 0 ? _(", but stood as ") : "",
             buf_str(order), BAD_SIGNATURE);
 }
 
@@ -155,7 +156,7 @@ static bool signature(struct explain *x, struct err *err) {
 static bool past_epoch(struct explain *x, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     bool ours = is_present_card(x);
-    const char *by = ours ? "our record" : "its timestamp";
+    const char *by = ours ? _("our record") : _("its timestamp");
     int64_t moment = strtoll(part(x, PART_TIMESTAMP), NULL, 10);
     if (moment < 0 || moment > INT32_MAX)
         moment = 0;
@@ -165,9 +166,9 @@ static bool past_epoch(struct explain *x, struct err *err) {
     if (rows.count == 0)
         bad(x, "epoch", "claim a card anew", "its timestamp lies before every epoch of this account");
     else if (db_bool(&rows, 0, "over"))
-        bad(x, "epoch", "claim again with the same request id, or card_renew", "by %s epoch %s, %s at %s", by,
-            db_text(&rows, 0, "epoch"), db_bool(&rows, 0, "revoked") ? "revoked" : "over",
-            db_text(&rows, 0, "ended_at"));
+        bad(x, "epoch", "claim again with the same request id, or card_renew",
+            db_bool(&rows, 0, "revoked") ? N_("by %s epoch %s, revoked at %s") : N_("by %s epoch %s, over at %s"), by,
+            db_text(&rows, 0, "epoch"), db_text(&rows, 0, "ended_at"));
     else
         doubtful(x, "epoch", "look at the signature first", "by %s epoch %s, the present one", by,
                  db_text(&rows, 0, "epoch"));
@@ -223,7 +224,7 @@ static void openid(struct explain *x) {
     else if (strlen(value) > OPENID_LONGEST)
         bad(x, "openid", "an openid has at most 32 characters", "%zu characters", strlen(value));
     else
-        ok(x, "openid", binds ? "there, as the card wants" : "none, as the card wants");
+        ok(x, "openid", binds ? N_("there, as the card wants") : N_("none, as the card wants"));
 }
 
 static void nonce(struct explain *x) {
@@ -258,7 +259,8 @@ static void timestamp(struct explain *x) {
             age, BAD_SIGNATURE);
     else if (x->ext->number_timestamp == quoted)
         doubtful(x, "timestamp", "both are seen to work; this site's choice: kaquan-worker site set timestamp_quoted",
-                 "a %s, though this site sends a %s", quoted ? "number" : "string", quoted ? "string" : "number");
+                 quoted ? N_("a number, though this site sends a string")
+                        : N_("a string, though this site sends a number"));
     else
         ok(x, "timestamp", "%" PRId64 " s old", age < 0 ? 0 : age);
 }

@@ -2,6 +2,8 @@
 
 #include <stdarg.h>
 
+#include "lang.h"
+
 enum { EXIT_WARN = 2 };
 
 static const struct output_column columns[] = {
@@ -21,12 +23,12 @@ void check_add(struct check_list *list, const char *name, enum check_state state
     AUTO_BUF struct buf found = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&found, format, args);
+    buf_vprintf(&found, lang_text(format), args);
     va_end(args);
     output_cell(&list->lines, name);
     output_cell(&list->lines, states[state]);
     output_cell(&list->lines, buf_str(&found));
-    output_cell(&list->lines, state == CHECK_OK ? NULL : cure);
+    output_cell(&list->lines, state == CHECK_OK || cure == NULL ? NULL : _(cure));
     if (state > list->worst || (state == CHECK_FAIL && list->exit_code == 0)) {
         list->worst = state;
         list->exit_code = state == CHECK_OK ? 0 : state == CHECK_WARN ? EXIT_WARN : fail_code;

@@ -1,6 +1,7 @@
 #include "account.h"
 #include "ask.h"
 #include "cmd.h"
+#include "lang.h"
 #include "output.h"
 
 static const struct output_column columns[] = {
@@ -66,7 +67,7 @@ bool cmd_account_set_secret(struct call *call, struct err *err) {
         return false;
     if (!account_set_secret(call->work->db, &act, a.key, &secret, err))
         return false;
-    say(call, "the AppSecret of %s was %s", a.key, a.has_secret ? "replaced" : "set");
+    say(call, a.has_secret ? N_("the AppSecret of %s was replaced") : N_("the AppSecret of %s was set"), a.key);
     say(call, "next: kaquan-worker ip check %s", a.key);
     return true;
 }

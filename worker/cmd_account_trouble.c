@@ -3,6 +3,7 @@
 
 #include "account.h"
 #include "cmd.h"
+#include "lang.h"
 #include "output.h"
 
 enum { LIST_DEFAULT = 50, LIST_MAX = 10000 };
@@ -14,24 +15,24 @@ static const struct suspect {
     const char *who;
 } suspects[] = {
     {40001, "classic",
-     "another system fetches /cgi-bin/token of this account, and each fetch ends the one before: let it use "
-     "stable_token, and this account too"},
+     N_("another system fetches /cgi-bin/token of this account, and each fetch ends the one before: let it use "
+        "stable_token, and this account too")},
     {40001, "stable",
-     "another system calls stable_token with force_refresh, or somebody does in a debugging tool, or the AppSecret was "
-     "reset; a fetch of /cgi-bin/token elsewhere does no harm"},
+     N_("another system calls stable_token with force_refresh, or somebody does in a debugging tool, or the AppSecret was "
+        "reset; a fetch of /cgi-bin/token elsewhere does no harm")},
     {42001, NULL,
-     "the token was ended early: a forced refresh elsewhere, a reset AppSecret, or a restriction of the account: look "
-     "for a notice in mp.weixin.qq.com"},
+     N_("the token was ended early: a forced refresh elsewhere, a reset AppSecret, or a restriction of the account: look "
+        "for a notice in mp.weixin.qq.com")},
     {40014, NULL,
-     "the token was changed on its way, or is another WeChat's: look at the account's API base and at proxies"},
+     N_("the token was changed on its way, or is another WeChat's: look at the account's API base and at proxies")},
 };
 
 static const char *suspect_of(int errcode, const char *token_mode) {
     for (size_t i = 0; i < ARRAY_LEN(suspects); i++)
         if (suspects[i].errcode == errcode &&
             (suspects[i].token_mode == NULL || strcmp(suspects[i].token_mode, token_mode) == 0))
-            return suspects[i].who;
-    return "another system that uses this account's AppSecret";
+            return _(suspects[i].who);
+    return _("another system that uses this account's AppSecret");
 }
 
 static const struct output_column columns[] = {

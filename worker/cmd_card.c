@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "card_check.h"
 #include "cmd.h"
+#include "lang.h"
 
 enum { FILE_LARGEST = 64 << 10, OUTER_LEN = 16 };
 
@@ -39,7 +40,7 @@ static void take_card_id(struct card_case *c, struct check_list *list) {
     if (given[0] != '\0' && strcmp(given, card_id) != 0)
         check_add(list, "card_id", CHECK_FAIL, err_class(ERR_INPUT)->exit_code,
                   "take cardId and cardExt from the same claim", "%s, but template %s has %s", given,
-                  db_text(c->template, 0, "key"), card_id[0] != '\0' ? card_id : "none yet");
+                  db_text(c->template, 0, "key"), card_id[0] != '\0' ? card_id : _("none yet"));
     text_copy(given, PART_SIZE, card_id);
 }
 

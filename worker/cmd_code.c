@@ -7,6 +7,7 @@
 #include "code_file.h"
 #include "follow.h"
 #include "job.h"
+#include "lang.h"
 #include "output.h"
 #include "progress.h"
 
@@ -25,7 +26,7 @@ static void show_problems(const struct code_import *i, const struct work *work) 
             buf_printf(&lines, "%s%lld", n > 0 ? ", " : "", (long long)problem->lines[n]);
         if (problem->count > CODE_LINES_SHOWN)
             buf_text(&lines, ", ...");
-        output_cell(&o, code_problem_text((enum code_problem)p));
+        output_cell(&o, _(code_problem_text((enum code_problem)p)));
         output_int(&o, problem->count);
         output_cell(&o, buf_str(&lines));
     }
@@ -121,7 +122,7 @@ bool cmd_pool_codes(struct call *call, struct err *err) {
     for (size_t i = 0; i < count; i++) {
         output_cell(&o, states[i].name);
         output_int(&o, count_of(&rows, states[i].name));
-        output_cell(&o, states[i].help);
+        output_cell(&o, _(states[i].help));
     }
     output_list(&o, call->work);
     return true;
@@ -164,7 +165,7 @@ bool cmd_pool_deposit(struct call *call, struct err *err) {
         !queue_deposit(call, &t, &job, err))
         return false;
     say(call, "job %lld deposits the codes of %s", (long long)job, t.key);
-    snprintf(undone, sizeof undone, "the codes of %s were not all deposited", t.key);
+    snprintf(undone, sizeof undone, _("the codes of %s were not all deposited"), t.key);
     if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, t.key, undone, err))
         return false;
     output_int(&o, job);

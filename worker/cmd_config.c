@@ -1,4 +1,5 @@
 #include "cmd.h"
+#include "lang.h"
 #include "output.h"
 
 static const struct output_column columns[] = {
@@ -17,7 +18,7 @@ bool cmd_config_show(struct call *call, struct err *err UNUSED) {
         output_cell(&o, rows[i].secret && value[0] != '\0' ? "(set)" : value);
         output_cell(&o, conf_source_name(conf, rows[i].id));
         output_cell(&o, conf_origin_name(conf, rows[i].id));
-        output_cell(&o, rows[i].help);
+        output_cell(&o, _(rows[i].help));
     }
     output_list(&o, call->work);
     return true;

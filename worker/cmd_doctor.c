@@ -6,6 +6,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "go_live.h"
+#include "lang.h"
 #include "migrate.h"
 #include "reseal.h"
 
@@ -45,10 +46,10 @@ static bool server(struct check_list *list, struct db *db) {
               db_text(&rows, 0, "encoding"));
     check_add(list, "login", db_bool(&rows, 0, "superuser") ? CHECK_WARN : CHECK_OK, 0,
               "run the worker as kaquan_worker", "%s",
-              db_bool(&rows, 0, "superuser") ? "a superuser" : "no superuser");
+              db_bool(&rows, 0, "superuser") ? _("a superuser") : _("no superuser"));
     check_add(list, "durability", db_bool(&rows, 0, "durable") ? CHECK_OK : CHECK_WARN, 0,
               "set fsync, full_page_writes and synchronous_commit to on",
-              db_bool(&rows, 0, "durable") ? "commits reach the disk" : "a crash can lose claims");
+              db_bool(&rows, 0, "durable") ? _("commits reach the disk") : _("a crash can lose claims"));
     return true;
 }
 
@@ -116,7 +117,7 @@ static void ca_file(struct check_list *list, const struct conf *conf) {
     const char *path = conf_text(conf, CONF_CA_FILE);
     bool readable = access(path, R_OK) == 0;
     check_add(list, "CA file", readable ? CHECK_OK : CHECK_FAIL, code(ERR_CONFIG),
-              "install ca-certificates, or set ca-file", "%s%s", path, readable ? "" : " cannot be read");
+              "install ca-certificates, or set ca-file", "%s%s", path, readable ? "" : _(" cannot be read"));
 }
 
 static void accounts(struct check_list *list, struct work *work) {

@@ -5,6 +5,7 @@
 #include "account.h"
 #include "cmd.h"
 #include "go_live.h"
+#include "lang.h"
 #include "text.h"
 
 static const struct go_live_item *item_named(const char *name, struct err *err) {
@@ -48,6 +49,6 @@ bool cmd_doctor_confirm(struct call *call, struct err *err) {
     if (item == NULL || !account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err) ||
         !confirm(call, &account, item, err))
         return false;
-    say(call, "confirmed for %s: %s", account.key, item->what);
+    say(call, "confirmed for %s: %s", account.key, _(item->what));
     return true;
 }

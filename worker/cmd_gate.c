@@ -4,6 +4,7 @@
 #include "cmd.h"
 #include "gate.h"
 #include "json.h"
+#include "lang.h"
 #include "login.h"
 #include "output.h"
 #include "stat.h"
@@ -40,7 +41,7 @@ static bool show_rule(struct call *call, const char *template, struct err *err) 
     for (size_t i = 0; i < count; i++) {
         output_cell(&o, fields[i].name);
         output_cell(&o, db_text(&rule, 0, fields[i].name));
-        output_cell(&o, fields[i].help);
+        output_cell(&o, _(fields[i].help));
     }
     output_list(&o, call->work);
     return true;

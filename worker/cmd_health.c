@@ -1,5 +1,6 @@
 #include "check.h"
 #include "cmd.h"
+#include "lang.h"
 
 enum { EXIT_DOWN = 69 };
 static const double BEAT_WARN_S = 150, BEAT_FAIL_S = 600, JOB_WARN_S = 120, JOB_FAIL_S = 900;
@@ -43,10 +44,10 @@ static void check_ends(struct check_list *list, const struct db_rows *rows) {
     const char *low = db_text(rows, 0, "low"), *sold_out = db_text(rows, 0, "sold_out");
     const char *ending = db_text(rows, 0, "ending");
     check_add(list, "low water", low[0] ? CHECK_WARN : CHECK_OK, EXIT_DOWN,
-              "kaquan-worker pool show KEY; kaquan-worker pool fill KEY", "%s", low[0] ? low : "none");
+              "kaquan-worker pool show KEY; kaquan-worker pool fill KEY", "%s", low[0] ? low : _("none"));
     check_add(list, "stock", ending[0] ? CHECK_WARN : CHECK_OK, EXIT_DOWN,
               "raise the stock, or import codes: kaquan-worker pool import KEY FILE",
-              "sold out: %s; within an hour: %s", sold_out[0] ? sold_out : "none", ending[0] ? ending : "none");
+              "sold out: %s; within an hour: %s", sold_out[0] ? sold_out : _("none"), ending[0] ? ending : _("none"));
 }
 
 /* A database that is not there is a finding like the others: who watches reads the same form. */

@@ -8,6 +8,7 @@
 #include "app.h"
 #include "clock.h"
 #include "cmd.h"
+#include "lang.h"
 #include "output.h"
 #include "whitelist.h"
 
@@ -34,14 +35,14 @@ struct question {
 static void todo_of(const struct question *q, char *out, size_t size) {
     const char *address = q->answer.address;
     if (q->answer.listed)
-        snprintf(out, size, "nothing");
+        snprintf(out, size, "%s", _("nothing"));
     else if (!q->clear)
         snprintf(out, size, "%s%s%s", q->why.text, q->why.cure[0] != '\0' ? ": " : "", q->why.cure);
     else if (strchr(address, ':') != NULL)
-        snprintf(out, size, "set `ipv6 = no` if this host has IPv4, else add %s; ask again %s. %s", address,
-                 q->answer.cause->wait, q->why.cure);
+        snprintf(out, size, _("set `ipv6 = no` if this host has IPv4, else add %s; ask again %s. %s"), address,
+                 _(q->answer.cause->wait), q->why.cure);
     else
-        snprintf(out, size, "%s Ask again %s.", q->why.cure, q->answer.cause->wait);
+        snprintf(out, size, _("%s Ask again %s."), q->why.cure, _(q->answer.cause->wait));
 }
 
 static void add_row(const struct call *call, const struct question *q, struct output *o) {
@@ -89,6 +90,12 @@ static int waiting(const struct question *questions, int count) {
     return n;
 }
 
+static void show_left(int accounts, double seconds) {
+    fputc('\r', stderr);
+    fprintf(stderr, _("%d not listed yet: asked again in %.0f s"), accounts, seconds);
+    fputs("  ", stderr);
+}
+
 /* Seconds tick on a terminal; a log gets one line. */
 static void count_down(const struct call *call, int accounts) {
     double seconds = ROUND_SECONDS / call->work->time_scale, end = clock_seconds() + seconds, left;
@@ -97,7 +104,7 @@ static void count_down(const struct call *call, int accounts) {
         say(call, "%d not listed yet: asked again in %.0f s", accounts, ceil(seconds));
     while ((left = end - clock_seconds()) > 0 && !app_stopping()) {
         if (ticks)
-            fprintf(stderr, "\r%d not listed yet: asked again in %.0f s  ", accounts, ceil(left));
+            show_left(accounts, ceil(left));
         clock_sleep(fmin(left, 1));
     }
     if (ticks)

@@ -2,6 +2,7 @@
 #include "account.h"
 #include "cmd.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "wechat.h"
 
@@ -18,8 +19,8 @@ static const struct {
     const char *direction;
     const char *use;
 } lists[] = {
-    {WX_API_DOMAIN_IP, "out", "this host calls these: let them out, port 443"},
-    {WX_CALLBACK_IP, "in", "event pushes come from these: let them in to the callback URL"},
+    {WX_API_DOMAIN_IP, "out", N_("this host calls these: let them out, port 443")},
+    {WX_CALLBACK_IP, "in", N_("event pushes come from these: let them in to the callback URL")},
 };
 
 static const struct output_column addresses[] = {
@@ -36,7 +37,7 @@ static bool add_list(const struct wx_reply *reply, size_t which, struct output *
             return fail(err, ERR_PROTOCOL, "ip_list: a text expected");
         output_cell(o, lists[which].direction);
         output_cell(o, item->valuestring);
-        output_cell(o, lists[which].use);
+        output_cell(o, _(lists[which].use));
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "cmd.h"
 #include "follow.h"
 #include "job.h"
+#include "lang.h"
 #include "output.h"
 #include "template.h"
 
@@ -97,7 +98,7 @@ bool cmd_pool_fill(struct call *call, struct err *err) {
     if (!queue(call, &t, cards, &job, err))
         return false;
     say(call, "job %lld fills the pool of %s", (long long)job, t.key);
-    snprintf(undone, sizeof undone, "the pool of %s was not filled", t.key);
+    snprintf(undone, sizeof undone, _("the pool of %s was not filled"), t.key);
     if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, t.key, undone, err))
         return false;
     output_int(&o, job);

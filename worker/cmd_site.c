@@ -2,6 +2,7 @@
 
 #include "ask.h"
 #include "cmd.h"
+#include "lang.h"
 #include "output.h"
 #include "site.h"
 #include "text.h"
@@ -22,7 +23,7 @@ bool cmd_site_show(struct call *call, struct err *err) {
     for (size_t i = 0; i < count; i++) {
         output_cell(&o, settings[i].name);
         output_cell(&o, db_text(&rows, 0, settings[i].name));
-        output_cell(&o, settings[i].help);
+        output_cell(&o, _(settings[i].help));
     }
     output_list(&o, call->work);
     return true;
@@ -57,7 +58,7 @@ static bool set(const struct call *call, const struct site_row *row, const char 
     if (!db_query(db, &sql_site_set, &after, err, V_TEXT(row->name), V_TEXT(value))) {
         fail_in(err, "%s", row->name);
         if (err->kind == ERR_INPUT)
-            fail_cure(err, "%s; for instance %s", row->help, row->example);
+            fail_cure(err, "%s; for instance %s", _(row->help), row->example);
         return audit_undo(db);
     }
     return audit_commit(db, &act, "site_set", "site", db_text(&before, 0, "record"), db_text(&after, 0, "record"),

@@ -4,6 +4,7 @@
 #include "ask.h"
 #include "cmd.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "template.h"
 
@@ -93,10 +94,11 @@ bool cmd_template_import(struct call *call, struct err *err) {
     t.version = (int)seen;
     body = template_read(buf_str(&text), text.len, &t, err);
     if (body == NULL)
-        return fail_in(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+        return fail_in(err, "%s", strcmp(path, "-") == 0 ? _("standard input") : path);
     if (!template_import(call->work->db, &act, &t, body, &added, err))
         return false;
-    say(call, "template %s was %s: %s, codes: %s", t.key, added ? "added" : "changed", t.title, t.code_mode);
+    say(call, added ? N_("template %s was added: %s, codes: %s") : N_("template %s was changed: %s, codes: %s"),
+        t.key, t.title, t.code_mode);
     say(call, "next: kaquan-worker template %s %s", t.card_id[0] ? "push" : "submit", t.key);
     return true;
 }

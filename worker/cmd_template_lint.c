@@ -4,6 +4,7 @@
 #include "clock.h"
 #include "cmd.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "template.h"
 #include "template_lint.h"
@@ -35,7 +36,7 @@ bool cmd_template_lint(struct call *call, struct err *err) {
         return false;
     body = template_parse(buf_str(&text), text.len, err);
     if (body == NULL)
-        return fail_in(err, "%s", strcmp(path, "-") == 0 ? "standard input" : path);
+        return fail_in(err, "%s", strcmp(path, "-") == 0 ? _("standard input") : path);
     template_lint(body, (int64_t)clock_wall(), &lint);
     show(&lint, call->work);
     if (lint.found[LINT_ERROR] > 0)

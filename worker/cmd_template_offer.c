@@ -6,6 +6,7 @@
 #include "ask_wechat.h"
 #include "cmd.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "template.h"
 #include "template_field.h"
@@ -21,8 +22,8 @@ static bool given_as_needed(const struct call *call, enum option_id id, const ch
     if (given == needed)
         return true;
     fail(err, ERR_USAGE,
-         needed ? "a QR code of this template needs --%s" : "a QR code of this template takes no --%s", name);
-    return fail_cure(err, "%s", why);
+         needed ? N_("a QR code of this template needs --%s") : N_("a QR code of this template takes no --%s"), name);
+    return fail_cure(err, "%s", _(why));
 }
 
 static bool check_qr_options(const struct call *call, const struct template *t, struct err *err) {
@@ -37,8 +38,10 @@ static bool check_qr_options(const struct call *call, const struct template *t, 
         return fail(err, ERR_USAGE, "--code: a code has 1 to %d characters", CODE_MAX);
     if (outer != NULL && strlen(outer) > OUTER_MAX)
         return fail(err, ERR_USAGE, "--outer: at most %d bytes", OUTER_MAX);
-    return given_as_needed(call, OPT_CODE, "code", merchant, "we choose the codes of merchant templates only", err) &&
-           given_as_needed(call, OPT_OPENID, "openid", t->bind_openid, "bind_openid of the template says so", err);
+    return given_as_needed(call, OPT_CODE, "code", merchant, N_("we choose the codes of merchant templates only"),
+                           err) &&
+           given_as_needed(call, OPT_OPENID, "openid", t->bind_openid, N_("bind_openid of the template says so"),
+                           err);
 }
 
 /* A member of card_list, or `card` itself. */

@@ -6,6 +6,7 @@
 #include "bulk.h"
 #include "cmd.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 
 /* More tickets than this at once is a severe act. */
@@ -62,8 +63,8 @@ static bool confirm(const struct call *call, const struct bulk_act *act, const s
     if (act->id == BULK_UPDATE)
         return true;
     if (count <= FEW)
-        return ask_yes(call, err, "%lld tickets of %s %s. Go on?", n, t->key, act->help);
-    return ask_name(call, t->key, err, "%lld tickets of %s %s.", n, t->key, act->help);
+        return ask_yes(call, err, "%lld tickets of %s %s. Go on?", n, t->key, _(act->help));
+    return ask_name(call, t->key, err, "%lld tickets of %s %s.", n, t->key, _(act->help));
 }
 
 static bool begin(struct call *call, enum bulk_act_id id, struct err *err) {

@@ -9,6 +9,7 @@
 #include "follow.h"
 #include "job.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "ticket.h"
 
@@ -52,7 +53,7 @@ bool cmd_ticket_reconcile(struct call *call, struct err *err) {
         !queue(call, &t, most, &job, err))
         return false;
     say(call, "job %" PRId64 " compares; what differs: kaquan-worker ticket drift %s", job, t.key);
-    snprintf(undone, sizeof undone, "the tickets of %s were not all compared", t.key);
+    snprintf(undone, sizeof undone, _("the tickets of %s were not all compared"), t.key);
     if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, t.key, undone, err))
         return false;
     output_int(&o, job);
@@ -88,8 +89,8 @@ static void show_drifts(const struct call *call, const struct db_rows *rows) {
         const struct drift_kind *kind = drift_kind_named(db_text(rows, row, "kind"));
         for (size_t i = 0; i < FROM_ROW; i++)
             output_cell(&o, db_null(rows, row, columns[i].name) ? NULL : db_text(rows, row, columns[i].name));
-        output_cell(&o, kind ? kind->help : NULL);
-        output_cell(&o, kind ? kind->repair : NULL);
+        output_cell(&o, kind ? _(kind->help) : NULL);
+        output_cell(&o, kind ? _(kind->repair) : NULL);
     }
     output_list(&o, call->work);
 }

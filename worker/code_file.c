@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "lang.h"
 
 enum { CHUNK = 64 << 10, END_OF_FILE = -1, FAILED = -2, COLUMNS_MAX = 10000 };
 
@@ -193,7 +194,7 @@ struct code_file *code_file_open(const char *path, const char *column, struct er
     f->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     f->line = 1;
     f->at = f->end = f->chunk;
-    text_copy(f->name, sizeof f->name, standard ? "standard input" : path);
+    text_copy(f->name, sizeof f->name, standard ? _("standard input") : path);
     if (f->fd < 0)
         fail(err, errno == EACCES ? ERR_PERMISSION : ERR_INPUT, "%s cannot be read: %s", path, strerror(errno));
     else if (skip_mark(f, err) && (column == NULL || find_column(f, column, err)))

@@ -115,6 +115,9 @@ int command_main(int argc, char **argv);
 /* Reads the words. ERR_USAGE with the nearest valid word otherwise; `call` then holds what was understood. */
 bool command_read(struct call *call, int argc, char **argv, struct err *err);
 
+/* Do the words that were read name a command, the beginning of one, or nothing? */
+bool command_known(const struct call *call);
+
 /* Help for what `call` names: a command, a noun, or the whole program. */
 void command_help(const struct call *call, FILE *to);
 bool cmd_help(struct call *call, struct err *err);

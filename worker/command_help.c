@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "lang.h"
 #include "text.h"
 #include "ticket.h"
 
@@ -25,7 +26,7 @@ static void option_line(FILE *to, const struct option_row *o, bool required) {
         snprintf(letter, sizeof letter, "-%c, ", o->letter);
     snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name, o->argument ? " " : "",
              o->argument ? o->argument : "");
-    snprintf(help, sizeof help, "%s%s", o->help, required ? " (required)" : "");
+    snprintf(help, sizeof help, "%s%s", _(o->help), required ? _(" (required)") : "");
     line(to, left, help);
 }
 
@@ -43,7 +44,7 @@ static void setting_lines(FILE *to) {
     for (size_t i = 0; i < count; i++) {
         char left[64];
         snprintf(left, sizeof left, "    --%s VALUE", rows[i].name);
-        line(to, left, rows[i].help);
+        line(to, left, _(rows[i].help));
     }
 }
 
@@ -63,58 +64,58 @@ static void name_of(const struct command *c, char *out, size_t size) {
 static void help_command(const struct command *c, FILE *to) {
     char name[128];
     name_of(c, name, sizeof name);
-    fprintf(to, "Examples:\n");
+    fprintf(to, _("Examples:\n"));
     example_lines(to, c->examples);
-    fprintf(to, "\n%s %s%s\n  %s\n", app_program(), name, c->options ? " [options]" : "", c->help);
+    fprintf(to, "\n%s %s%s\n  %s\n", app_program(), name, c->options ? _(" [options]") : "", _(c->help));
     if (c->options != 0)
-        fprintf(to, "\nOptions:\n");
+        fprintf(to, _("\nOptions:\n"));
     option_lines(to, c->options, c->required);
-    fprintf(to, "\nOptions of every command:\n");
+    fprintf(to, _("\nOptions of every command:\n"));
     option_lines(to, OPT_EVERYWHERE, 0);
-    fprintf(to, "\nSettings of config.ini can be options too: `%s help settings`\n", app_program());
+    fprintf(to, _("\nSettings of config.ini can be options too: `%s help settings`\n"), app_program());
 }
 
 /* The commands of a noun, or all of them; examples first. */
 static void help_commands(const char *noun, FILE *to) {
     size_t count;
     const struct command *c = command_rows(&count);
-    fprintf(to, "Examples:\n");
+    fprintf(to, _("Examples:\n"));
     for (size_t i = 0; noun != NULL && i < count; i++)
         if (strcmp(c[i].noun, noun) == 0)
             example_lines(to, c[i].examples);
     if (noun == NULL)
         example_lines(to,
                       "run --jitter 20s\npool list --below 1000\ntemplate import festival.json --key adult\ndoctor");
-    fprintf(to, "\nCommands:\n");
+    fprintf(to, _("\nCommands:\n"));
     for (size_t i = 0; i < count; i++) {
         char name[128];
         name_of(&c[i], name, sizeof name);
         if (noun == NULL || strcmp(c[i].noun, noun) == 0)
-            line(to, name, c[i].help);
+            line(to, name, _(c[i].help));
     }
 }
 
 static void help_exit_codes(FILE *to) {
-    fprintf(to, "\nExit codes:\n");
+    fprintf(to, _("\nExit codes:\n"));
     for (int kind = 0; kind < ERR_KINDS; kind++) {
         const struct err_class *class = err_class((enum err_kind)kind);
         char left[64];
         snprintf(left, sizeof left, "%3d  %s", class->exit_code, class->name);
-        line(to, left, class->help);
+        line(to, left, _(class->help));
     }
-    line(to, "  2  warning", "`health` and `doctor` found something to look at");
+    line(to, "  2  warning", _("`health` and `doctor` found something to look at"));
 }
 
 static void help_filter(FILE *to) {
-    fprintf(to, "A filter is words and field:value terms, all of which must hold:\n");
-    line(to, "word", "the code begins with it");
-    line(to, "field:value", "is it; value* begins with it; a,b either; \"a b\" with blanks");
-    line(to, "field>=time", "also > <= <; times: today, yesterday, -7d, -12h, -30m, 2026-11-01, 2026-11-01T10:30");
-    line(to, "field:a..b", "from the one time to the other");
-    line(to, "-term", "is not so");
-    fprintf(to, "\nFields of tickets:\n");
+    fprintf(to, _("A filter is words and field:value terms, all of which must hold:\n"));
+    line(to, "word", _("the code begins with it"));
+    line(to, "field:value", _("is it; value* begins with it; a,b either; \"a b\" with blanks"));
+    line(to, "field>=time", _("also > <= <; times: today, yesterday, -7d, -12h, -30m, 2026-11-01, 2026-11-01T10:30"));
+    line(to, "field:a..b", _("from the one time to the other"));
+    line(to, "-term", _("is not so"));
+    fprintf(to, _("\nFields of tickets:\n"));
     for (size_t i = 0; i < ticket_fields.count; i++)
-        line(to, ticket_fields.fields[i].name, ticket_fields.fields[i].help);
+        line(to, ticket_fields.fields[i].name, _(ticket_fields.fields[i].help));
 }
 
 static bool topic_is(const struct call *call, const char *topic) {
@@ -123,7 +124,7 @@ static bool topic_is(const struct call *call, const char *topic) {
 
 void command_help(const struct call *call, FILE *to) {
     if (topic_is(call, "settings")) {
-        fprintf(to, "Settings: a line \"name = value\" of config.ini, a variable KAQUAN_NAME, or an option:\n");
+        fprintf(to, _("Settings: a line \"name = value\" of config.ini, a variable KAQUAN_NAME, or an option:\n"));
         setting_lines(to);
     } else if (topic_is(call, "exit-codes")) {
         help_exit_codes(to);
@@ -135,9 +136,10 @@ void command_help(const struct call *call, FILE *to) {
         help_commands(call->noun, to);
     } else {
         help_commands(NULL, to);
-        fprintf(to, "\nOptions of every command:\n");
+        fprintf(to, _("\nOptions of every command:\n"));
         option_lines(to, OPT_EVERYWHERE, 0);
-        fprintf(to, "\nMore: `%s help COMMAND`, `help settings`, `help filter`, `help exit-codes`\n", app_program());
+        fprintf(to, _("\nMore: `%s help COMMAND`, `help settings`, `help filter`, `help exit-codes`\n"),
+                app_program());
     }
 }
 
@@ -150,8 +152,8 @@ bool cmd_help(struct call *call, struct err *err) {
     for (; n <= call->arguments; n++)
         words[n] = mem_text(call->argument[n - 1]);
     command_read(&topic, n, words, &why); /* missing arguments are no matter here, an unknown word is */
-    if (topic.noun == NULL || topic_is(&topic, "settings") || topic_is(&topic, "exit-codes") ||
-        topic_is(&topic, "filter") || strncmp(why.text, "unknown", 7) != 0) {
+    if (command_known(&topic) || topic_is(&topic, "settings") || topic_is(&topic, "exit-codes") ||
+        topic_is(&topic, "filter")) {
         command_help(&topic, stdout);
         why.kind = ERR_NONE;
     }

@@ -8,6 +8,7 @@
 #include "app.h"
 #include "guard.h"
 #include "json.h"
+#include "lang.h"
 #include "log.h"
 #include "output.h"
 #include "text.h"
@@ -31,7 +32,7 @@ void say(const struct call *call, const char *format, ...) {
     AUTO_BUF struct buf text = {0};
     va_list args;
     va_start(args, format);
-    buf_vprintf(&text, format, args);
+    buf_vprintf(&text, lang_text(format), args);
     va_end(args);
     keep_said(call->work, buf_str(&text));
     if (!call->work->quiet)
@@ -61,6 +62,17 @@ static void output_act(const struct call *call) {
 
 /* --- one call from start to end --- */
 
+/* Also what is wrong with the words is said in the language they ask for. */
+static void choose_language(const struct conf *conf, int argc, char **argv) {
+    const char *wanted = conf_text(conf, CONF_LANG);
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strncmp(argv[i], "--lang=", 7) == 0)
+            wanted = argv[i] + 7;
+        else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            wanted = argv[i + 1];
+    lang_start(wanted);
+}
+
 static bool load_settings(struct call *call, struct err *err) {
     size_t count;
     const struct conf_row *rows = conf_rows(&count);
@@ -87,11 +99,13 @@ static void start_log(const struct work *work) {
     static const char *const levels[] = {"error", "warn", "info", "debug"};
     static const char *const formats[] = {"auto", "human", "keyvalue", "json"};
     int level = choice_of(&work->conf, CONF_LOG_LEVEL, levels, ARRAY_LEN(levels)) + work->verbose;
+    int format = choice_of(&work->conf, CONF_LOG_FORMAT, formats, ARRAY_LEN(formats));
     if (work->quiet && level > LOG_WARN)
         level = LOG_WARN;
-    log_init((enum log_level)(level > LOG_DEBUG ? LOG_DEBUG : level),
-             (enum log_format)choice_of(&work->conf, CONF_LOG_FORMAT, formats, ARRAY_LEN(formats)),
+    log_init((enum log_level)(level > LOG_DEBUG ? LOG_DEBUG : level), (enum log_format)format,
              conf_text(&work->conf, CONF_LOG_FILE));
+    if (format == LOG_JSON)
+        lang_start("en");
 }
 
 static bool prepare(struct call *call, struct err *err) {
@@ -102,6 +116,8 @@ static bool prepare(struct call *call, struct err *err) {
     work->dry_run = call->option[OPT_DRY_RUN] != NULL;
     work->yes = call->option[OPT_YES] != NULL;
     work->by_person = true; /* run and serve say otherwise */
+    if (work->json || work->plain)
+        lang_start("en"); /* programs read it */
     if (call->command->needs == NEEDS_NOTHING)
         return true;
     if (!load_settings(call, err))
@@ -152,7 +168,11 @@ int command_main(int argc, char **argv) {
     struct work work = {0};
     struct call call = {.work = &work};
     struct err err = {0};
-    bool good = perform(&call, argc, argv, &err);
+    bool good;
+    if (!conf_load(&work.conf, &err)) /* said by those who need the settings */
+        err_clear(&err);
+    choose_language(&work.conf, argc, argv);
+    good = perform(&call, argc, argv, &err);
     work_close(&work);
     if (good)
         good = output_end(&err);

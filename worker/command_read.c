@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lang.h"
 #include "text.h"
 
 enum { CODE_OPTION = 256, CODE_SETTING = 512, LONG_MAX_OPTIONS = OPTIONS + CONF_IDS + 1, WORDS = 64, NAME_SIZE = 64 };
@@ -85,6 +86,10 @@ static bool unknown_verb(const char *noun, const char *verb, struct err *err) {
         return fail_cure(err, "did you mean \"%s %s\"? `kaquan-worker help %s` lists what there is", noun, nearest,
                          noun);
     return fail_cure(err, "`kaquan-worker help %s` lists what there is", noun);
+}
+
+bool command_known(const struct call *call) {
+    return call->noun == NULL || call->command != NULL || (noun_known(call->noun) && call->verb == NULL);
 }
 
 /* The next word: noun, verb or argument. A noun that is a command by itself may have verbs, too: `doctor confirm`. */
@@ -243,7 +248,7 @@ static bool check_options(const struct call *call, struct err *err) {
         }
         if (!given && (call->command->required & OPT(o[i].id)) != 0) {
             fail(err, ERR_USAGE, "%s needs --%s", name, o[i].name);
-            return fail_cure(err, "--%s %s: %s", o[i].name, o[i].argument, o[i].help);
+            return fail_cure(err, "--%s %s: %s", o[i].name, o[i].argument, _(o[i].help));
         }
     }
     if (call->option[OPT_JSON] != NULL && call->option[OPT_PLAIN] != NULL)

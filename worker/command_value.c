@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "lang.h"
 #include "text.h"
 
 enum { NAME_SIZE = 40 };
@@ -84,7 +85,7 @@ bool call_word(const char *what, const char *word, const char *const *words, siz
     if (nearest != NULL)
         return fail_cure(err, "did you mean \"%s\"?", nearest);
     for (size_t i = 0; i < count; i++)
-        buf_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? ", " : " or ", words[i]);
+        buf_printf(&all, "%s%s", i == 0 ? "" : i + 1 < count ? _(", ") : _(" or "), words[i]);
     return fail_cure(err, "%s", buf_str(&all));
 }
 

@@ -7,6 +7,7 @@
 #include <sys/statvfs.h>
 
 #include "clock.h"
+#include "lang.h"
 
 static const double CONFIRMED_DAYS = 30, DISK_WARN = 0.15, DISK_FAIL = 0.05;
 
@@ -80,7 +81,7 @@ static void archive(struct check_list *list, struct db *db, double most) {
         check_add(list, "backup", CHECK_WARN, 0, "wait for the first segment, or select pg_switch_wal()",
                   "nothing was archived yet");
     else
-        backup_age(list, "the last archived segment is", db_number(&rows, 0, "age_h"), most);
+        backup_age(list, _("the last archived segment is"), db_number(&rows, 0, "age_h"), most);
 }
 
 static void backups(struct check_list *list, struct work *work) {
@@ -116,13 +117,13 @@ static void confirmed(struct check_list *list, const struct go_live_item *item, 
     double days = db_number(rows, row, "days");
     char name[64], cure[300];
     snprintf(name, sizeof name, "%s of %s", item->name, account);
-    snprintf(cure, sizeof cure, "look at: %s; then kaquan-worker doctor confirm %s --account %s", item->where,
+    snprintf(cure, sizeof cure, _("look at: %s; then kaquan-worker doctor confirm %s --account %s"), _(item->where),
              item->name, account);
     if (db_null(rows, row, "days"))
-        check_add(list, name, CHECK_WARN, 0, cure, "nobody confirmed that %s", item->what);
+        check_add(list, name, CHECK_WARN, 0, cure, "nobody confirmed that %s", _(item->what));
     else
         check_add(list, name, days > CONFIRMED_DAYS ? CHECK_WARN : CHECK_OK, 0, cure,
-                  "%s: confirmed by %s %.0f days ago", item->what, db_text(rows, row, "person"), days);
+                  "%s: confirmed by %s %.0f days ago", _(item->what), db_text(rows, row, "person"), days);
 }
 
 static void checklist(struct check_list *list, struct db *db) {

@@ -10,6 +10,7 @@
 
 #include "ask.h"
 #include "json.h"
+#include "lang.h"
 #include "output.h"
 #include "seal.h"
 
@@ -262,11 +263,11 @@ static bool ask(const struct call *call, int64_t id, const struct db_rows *reque
     AUTO_BUF struct buf what = {0};
     const char *reason = db_text(request, 0, "reason");
     const char *name = kept->option[OPT_TEMPLATE] ? kept->option[OPT_TEMPLATE] : kept->argument[0];
-    buf_printf(&what, "request %lld of %s: %s", (long long)id, db_text(request, 0, "person"),
+    buf_printf(&what, _("request %lld of %s: %s"), (long long)id, db_text(request, 0, "person"),
                db_text(request, 0, "command"));
     if (!db_null(request, 0, "lines"))
-        buf_printf(&what, ", %s lines", db_text(request, 0, "lines"));
-    say(call, "%s%s%s", buf_str(&what), reason[0] != '\0' ? ", because: " : "", reason);
+        buf_printf(&what, _(", %s lines"), db_text(request, 0, "lines"));
+    say(call, "%s%s%s", buf_str(&what), reason[0] != '\0' ? _(", because: ") : "", reason);
     return row_of(kept->command)->severe ? ask_name(call, name, err, "Shall it be done?")
                                          : ask_yes(call, err, "Shall it be done?");
 }

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "ask.h"
+#include "lang.h"
 #include "output.h"
 
 static const struct output_column columns[] = {
@@ -57,7 +58,7 @@ bool login_add(struct call *call, const struct grant_kind *kind, struct err *err
     if (!account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err) ||
         !grant_add(call->work->db, &act, kind, login, &account, &state, err))
         return false;
-    say(call, "%s may %s of %s", login, kind->may, account.key);
+    say(call, "%s may %s of %s", login, _(kind->may), account.key);
     if (state.ready) {
         say(call, "next: give the login a password: psql -c '\\password %s'", login);
         return true;
@@ -72,9 +73,9 @@ bool login_remove(struct call *call, const struct grant_kind *kind, struct err *
     struct act act = call_act(call);
     struct account account;
     if (!account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err) ||
-        !ask_yes(call, err, "Take from %s the right to %s of %s?", login, kind->may, account.key) ||
+        !ask_yes(call, err, "Take from %s the right to %s of %s?", login, _(kind->may), account.key) ||
         !grant_remove(call->work->db, &act, kind, login, &account, err))
         return false;
-    say(call, "%s may not %s of %s any more", login, kind->may, account.key);
+    say(call, "%s may not %s of %s any more", login, _(kind->may), account.key);
     return true;
 }

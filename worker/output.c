@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "lang.h"
 #include "text.h"
 
 /* --- collecting --- */
@@ -95,7 +96,7 @@ static void add_shown(struct buf *out, enum output_type type, const char *cell, 
     if (cell == NULL || cell[0] == '\0')
         buf_text(out, nothing);
     else if (type == OUT_BOOL)
-        buf_text(out, cell[0] == 't' ? "yes" : "no");
+        buf_text(out, lang_word("value", cell[0] == 't' ? "yes" : "no"));
     else
         safe_text(out, cell, strlen(cell));
 }
@@ -125,17 +126,22 @@ static void print_padded(const struct output *o, size_t column, const char *text
     fputs(column + 1 < o->width ? "  " : "\n", stdout);
 }
 
+/* Over a table for people. */
+static const char *title(const struct output *o, size_t column) {
+    return lang_word("title", o->columns[column].title);
+}
+
 static void print_table(const struct output *o) {
     int widths[OUTPUT_COLUMNS];
     for (size_t i = 0; i < o->width; i++)
-        widths[i] = text_width(o->columns[i].title);
+        widths[i] = text_width(title(o, i));
     for (size_t i = 0; i < o->count; i++) {
         int width = shown_width(o, i);
         if (width > widths[i % o->width])
             widths[i % o->width] = width;
     }
     for (size_t i = 0; i < o->width; i++)
-        print_padded(o, i, o->columns[i].title, widths[i]);
+        print_padded(o, i, title(o, i), widths[i]);
     for (size_t i = 0; i < o->count; i++) {
         AUTO_BUF struct buf cell = {0};
         add_shown(&cell, o->columns[i % o->width].type, o->cells[i], "-");
@@ -146,12 +152,12 @@ static void print_table(const struct output *o) {
 static void print_lines(const struct output *o) {
     int widest = 0;
     for (size_t i = 0; i < o->width; i++)
-        if (text_width(o->columns[i].title) > widest)
-            widest = text_width(o->columns[i].title);
+        if (text_width(title(o, i)) > widest)
+            widest = text_width(title(o, i));
     for (size_t i = 0; i < o->width; i++) {
         AUTO_BUF struct buf cell = {0};
         add_shown(&cell, o->columns[i].type, o->cells[i], "-");
-        printf("%s%*s  %s\n", o->columns[i].title, widest - text_width(o->columns[i].title), "", buf_str(&cell));
+        printf("%s%*s  %s\n", title(o, i), widest - text_width(title(o, i)), "", buf_str(&cell));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "lang.h"
 #include "log.h"
 #include "text.h"
 
@@ -49,7 +50,7 @@ static void pace(const struct progress *p, int64_t done, int64_t total, char *ou
     char left[24] = "?";
     if (rate > 0 && total >= done)
         duration((double)(total - done) / rate, left, sizeof left);
-    snprintf(out, size, "%.0f/s, %s left", rate, left);
+    snprintf(out, size, _("%.0f/s, %s left"), rate, left);
 }
 
 static void draw_bar(const char *what, int64_t done, int64_t total, const char *rate) {

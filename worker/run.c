@@ -9,6 +9,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "fault.h"
+#include "lang.h"
 #include "log.h"
 #include "notify.h"
 #include "random.h"
@@ -146,10 +147,16 @@ static bool outcome(const struct tally *tally, struct err *err) {
                 tally->first.text);
 }
 
+/* What jobs say is kept in the database and in logs, for people of either language. */
+static void begin_jobs(struct work *work) {
+    work->by_person = false;
+    lang_start("en");
+}
+
 bool work_run(struct work *work, const char *kind, double max_seconds, double jitter_s, struct err *err) {
     struct tally tally = {0};
     double wait;
-    work->by_person = false;
+    begin_jobs(work);
     if (jitter_s > 0)
         clock_sleep(random_unit() * jitter_s);
     double deadline = clock_seconds() + max_seconds;
@@ -189,7 +196,7 @@ static bool serve_connected(struct work *work, struct err *err) {
 
 bool work_serve(struct work *work, struct err *err) {
     double pause = 0.3;
-    work->by_person = false;
+    begin_jobs(work);
     if (!db_listen(work->db, "kaquan_job", err))
         return false;
     notify_systemd("READY=1");

@@ -2,23 +2,24 @@
 
 #include <string.h>
 
+#include "lang.h"
 #include "wechat.h"
 
 #define HOUR 3600.0
 
 /* clang-format off */
 static const struct whitelist_cause causes[] = {
-    {40164, "refused",  60,        "about a minute after the address was added"},
-    {45035, "refused",  60,        "about a minute after the address was added"},
-    {61004, "refused",  60,        "about a minute after the address was added"},
-    {89501, "confirm",  60,        "as soon as the administrator confirmed the message that waits"},
-    {89502, "confirm",  60,        "as soon as the administrator confirmed"},
-    {89503, "confirm",  60,        "as soon as the administrator confirmed; from the same address"},
-    {89504, "confirm",  60,        "as soon as the administrator confirmed"},
-    {89505, "confirm",  60,        "as soon as the administrator confirmed"},
-    {89507, "rejected", HOUR,      "an hour after the administrator refused"},
-    {89506, "rejected", 24 * HOUR, "24 hours after the administrator refused for the second time"},
-    {40243, "frozen",   600,       "about 10 minutes after the AppSecret was unfrozen"},
+    {40164, "refused",  60,        N_("about a minute after the address was added")},
+    {45035, "refused",  60,        N_("about a minute after the address was added")},
+    {61004, "refused",  60,        N_("about a minute after the address was added")},
+    {89501, "confirm",  60,        N_("as soon as the administrator confirmed the message that waits")},
+    {89502, "confirm",  60,        N_("as soon as the administrator confirmed")},
+    {89503, "confirm",  60,        N_("as soon as the administrator confirmed; from the same address")},
+    {89504, "confirm",  60,        N_("as soon as the administrator confirmed")},
+    {89505, "confirm",  60,        N_("as soon as the administrator confirmed")},
+    {89507, "rejected", HOUR,      N_("an hour after the administrator refused")},
+    {89506, "rejected", 24 * HOUR, N_("24 hours after the administrator refused for the second time")},
+    {40243, "frozen",   600,       N_("about 10 minutes after the AppSecret was unfrozen")},
 };
 /* clang-format on */
 

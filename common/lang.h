@@ -1,4 +1,6 @@
-/* lang.h - the language of the screens: gettext, with a reading of the environment of our own. */
+/* lang.h - the language of screens and sentences: gettext, with a reading of the environment of our own. Sentences
+ * are translated where they pass (fail(), say(), check_add(), ...), before their values are put in: `make lint-words`
+ * knows these places. Before lang_start(), in the log and in JSON everything is English. */
 #ifndef KAQUAN_LANG_H
 #define KAQUAN_LANG_H
 
@@ -10,6 +12,9 @@
 /* `wanted` is "auto", "en" or "zh_CN"; auto asks LANGUAGE, LC_ALL, LC_MESSAGES and LANG, whether the host has that
  * locale or not. The catalogue is found beside the program (build tree or installed) or in KAQUAN_LOCALEDIR. */
 void lang_start(const char *wanted);
+
+/* Is it Chinese? For tables that have both languages. */
+bool lang_is_chinese(void);
 
 /* What is wrong with the locale or the catalogue, to be said once; "" for nothing. */
 const char *lang_warning(void);

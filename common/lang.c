@@ -18,6 +18,7 @@ static const char chinese[] = "zh_CN";
 /* Messages are translated under this locale and nowhere else: libpq's own stay English, and are told apart by their
  * words. gettext does not translate under plain C. */
 static locale_t messages;
+static bool is_chinese;
 static char warning[160];
 
 /* "zh_CN.UTF-8", "zh_TW", "zh": we have one Chinese. A variable that is not set says nothing. */
@@ -38,7 +39,7 @@ static const char *choose(const char *wanted) {
     static const char *const asked[] = {"LANGUAGE", "LC_MESSAGES", "LANG"};
     const char *found;
 
-    if (strcmp(wanted, "auto") != 0)
+    if (wanted[0] != '\0' && strcmp(wanted, "auto") != 0)
         return language_of(wanted);
     found = language_of(getenv("LANGUAGE"));
     if (!found)
@@ -89,10 +90,11 @@ void lang_start(const char *wanted) {
     check_locale();
     if (messages == (locale_t)0)
         messages = newlocale(LC_ALL_MASK, "C.UTF-8", (locale_t)0);
-    setenv("LANGUAGE", language, 1);
+    setenv("LANGUAGE", language, 1); /* for gettext, and for the programs we start */
+    is_chinese = strcmp(language, chinese) == 0;
     if (find_catalogue(directory, sizeof(directory)) && bindtextdomain(domain, directory))
         bind_textdomain_codeset(domain, "UTF-8");
-    else if (strcmp(language, chinese) == 0)
+    else if (is_chinese)
         snprintf(warning, sizeof(warning), "%s", "kaquan.mo (zh_CN) was not found: messages are in English");
 }
 
@@ -100,11 +102,15 @@ const char *lang_warning(void) {
     return warning[0] == '\0' ? "" : lang_text(warning);
 }
 
+bool lang_is_chinese(void) {
+    return is_chinese;
+}
+
 const char *lang_text(const char *text) {
     locale_t before;
     const char *found;
 
-    if (text[0] == '\0' || messages == (locale_t)0)
+    if (!is_chinese || text[0] == '\0' || messages == (locale_t)0)
         return text;
     before = uselocale(messages);
     found = dgettext(domain, text);
