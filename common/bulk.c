@@ -171,7 +171,7 @@ static bool fits(struct db *db, const struct template *t, const char *list, stru
     if (!db_query(db, &sql_bulk_misfit, &rows, err, V_INT(t->id), V_TEXT(list)))
         return false;
     return rows.count == 0 || fail(err, ERR_INPUT, "line %" PRId64 ", %s: %s", db_int(&rows, 0, "n"),
-                                   db_text(&rows, 0, "code"), db_text(&rows, 0, "why"));
+                                   db_text(&rows, 0, "code"), _(db_text(&rows, 0, "why")));
 }
 
 bool bulk_add(struct db *db, const struct act *who, const struct bulk_act *act, const struct template *t,

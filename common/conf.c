@@ -43,7 +43,7 @@ static const struct conf_row rows[] = {
     {CONF_LOG_FILE,       "log-file",       CONF_PATH,   "", 0, 0, NULL, false,
      "file for the log, opened again on SIGHUP; unset: standard error"},
     {CONF_LANG,           "lang",           CONF_CHOICE, "auto", 0, 0, "auto en zh_CN", false,
-     "language of screens and messages; auto: as the locale says"},
+     "language of screens and messages; auto: as LANGUAGE, LC_ALL, LC_MESSAGES or LANG says"},
     {CONF_LOCK_FILE,      "lock-file",      CONF_PATH,   "", 0, 0, NULL, false,
      "keeps two cron runs of one host apart; unset: kaquan-worker.lock in the runtime directory, when there is one"},
     {CONF_BACKUP_FILE,    "backup-file",    CONF_PATH,   "", 0, 0, NULL, false,

@@ -22,7 +22,7 @@ extract() { # FILE KEYWORD...
   extract "$work/2.pot" $second
 }
 msgcat --use-first -o "$work/all.pot" "$work/1.pot" "$work/2.pot"
-msgcat --use-first -o "$work/all.po" worker/po/zh_CN.po tui/po/zh_CN.po
+msgcat --use-first --no-wrap -o "$work/all.po" worker/po/zh_CN.po tui/po/zh_CN.po
 msgmerge --quiet --no-fuzzy-matching -o "$work/merged.po" "$work/all.po" "$work/all.pot"
 msgfmt --check-format -o /dev/null "$work/merged.po"
 
@@ -34,15 +34,21 @@ msgattrib --untranslated --no-obsolete --no-wrap "$work/merged.po" | awk '
   reading { gsub(/^"|"$/, ""); id = id $0 }' > "$work/missing"
 msgattrib --only-fuzzy --no-obsolete "$work/all.po" | sed -n 's/^msgid "..*/fuzzy &/p' >> "$work/missing"
 
-# Heads are looked up as they come: {"name", "HEAD", least, .. SHOW_..} in the console, {"name", "TITLE", OUT_..} here.
-has_heads() { # CONTEXT, heads by lines
-  while read -r head; do
-    awk -v context="msgctxt \"$1\"" -v id="msgid \"$head\"" \
-      '$0 == context { getline; if ($0 == id) found = 1 } END { exit !found }' "$work/all.po" ||
-      echo "msgctxt \"$1\" msgid \"$head\""
+lacks() { # CONTEXT or "", sentences by lines: those that are not there
+  while read -r said; do
+    CONTEXT=${1:+msgctxt \"$1\"} SAID="msgid \"$said\"" awk '
+      $0 == ENVIRON["SAID"] && (ENVIRON["CONTEXT"] ? before == ENVIRON["CONTEXT"] : before !~ /^msgctxt/) { found = 1 }
+      { before = $0 }
+      END { exit !found }' "$work/all.po" || echo "${1:+msgctxt \"$1\" }msgid \"$said\""
   done
 }
-sed -n 's/^ *{"[a-z_]*", *"\([^"]\{1,\}\)", *[0-9].*SHOW_.*/\1/p' tui/screen_*.c | sort -u | has_heads column >> "$work/missing"
-grep -oh '{"[a-z_0-9]*", *"[^"]*", *OUT_' worker/*.c | sed 's/^{"[^"]*", *"\([^"]*\)".*/\1/' | sort -u | has_heads title >> "$work/missing"
+{
+  # Heads are looked up as they come: {"name", "HEAD", least, .. SHOW_..} in the console, {"name", "TITLE", OUT_..} here.
+  sed -n 's/^ *{"[a-z_]*", *"\([^"]\{1,\}\)", *[0-9].*SHOW_.*/\1/p' tui/screen_*.c | sort -u | lacks column
+  grep -oh '{"[a-z_0-9]*", *"[^"]*", *OUT_' worker/*.c | sed 's/^{"[^"]*", *"\([^"]*\)".*/\1/' | sort -u | lacks title
+  # What statements say for people: format('address {%s}', ..), looked up as "address {}".
+  grep -oh "format('[^']*\(''[^']*\)*'" common/sql/doctor_*.sql common/sql/go_live_*.sql common/sql/audit_verify.sql \
+    common/sql/bulk_misfit.sql | sed "s/^format('//; s/'\$//; s/''/'/g; s/{%s}/{}/g; s/\"/\\\\\"/g" | sort -u | lacks ""
+} >> "$work/missing"
 
 [ ! -s "$work/missing" ] || { echo "not in Chinese:"; cat "$work/missing"; exit 1; }

@@ -1,6 +1,7 @@
 #include "check.h"
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "lang.h"
 
@@ -33,6 +34,52 @@ void check_add(struct check_list *list, const char *name, enum check_state state
         list->worst = state;
         list->exit_code = state == CHECK_OK ? 0 : state == CHECK_WARN ? EXIT_WARN : fail_code;
     }
+}
+
+/* The text between values: "address {203.0.113.9}" -> "address {}". */
+static void without_values(const char *said, struct buf *out) {
+    while (*said != '\0') {
+        size_t len = strcspn(said, "{");
+        buf_add(out, said, len);
+        said += len;
+        if (*said == '{') {
+            buf_text(out, "{}");
+            said += strcspn(said, "}");
+            said += *said == '}';
+        }
+    }
+}
+
+/* Puts the values of `said` into `form`, in their order. */
+static void with_values(const char *form, const char *said, struct buf *out) {
+    for (const char *gap; (gap = strstr(form, "{}")) != NULL; form = gap + 2) {
+        size_t len;
+        said += strcspn(said, "{");
+        said += *said == '{';
+        len = strcspn(said, "}");
+        buf_add(out, form, (size_t)(gap - form));
+        buf_add(out, said, len);
+        said += len;
+    }
+    buf_text(out, form);
+}
+
+static void add_said(const char *said, struct buf *out) {
+    AUTO_BUF struct buf form = {0};
+    without_values(said, &form);
+    with_values(lang_text(buf_str(&form)), said, out);
+}
+
+void check_row(struct check_list *list, const char *name, int fail_code, const struct db_rows *rows, int row) {
+    const char *state = db_text(rows, row, "state");
+    AUTO_BUF struct buf found = {0}, cure = {0};
+    add_said(db_text(rows, row, "found"), &found);
+    add_said(db_text(rows, row, "cure"), &cure);
+    check_add(list, name,
+              strcmp(state, "ok") == 0     ? CHECK_OK
+              : strcmp(state, "warn") == 0 ? CHECK_WARN
+                                           : CHECK_FAIL,
+              fail_code, buf_str(&cure), "%s", buf_str(&found));
 }
 
 void check_err(struct check_list *list, const char *name, const struct err *err) {

@@ -31,7 +31,7 @@ bool cmd_audit_verify(struct call *call, struct err *err) {
         {"rows", "rows", OUT_NUMBER},
         {"head", "last hash", OUT_TEXT},
         {"broken", "first broken row", OUT_ID},
-        {"why", "because", OUT_TEXT},
+        {"why", "because", OUT_SAID},
     };
     AUTO_ROWS struct db_rows rows = {0};
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.audit-verify.1", verified, ARRAY_LEN(verified));

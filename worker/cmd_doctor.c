@@ -1,6 +1,5 @@
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -129,13 +128,8 @@ static void accounts(struct check_list *list, struct work *work) {
         check_add(list, "accounts", CHECK_WARN, 0, "kaquan-worker account add KEY --appid APPID", "there is none");
     for (int i = 0; i < rows.count; i++) {
         char name[64];
-        const char *state = db_text(&rows, i, "state");
         snprintf(name, sizeof name, "account %s", db_text(&rows, i, "key"));
-        check_add(list, name,
-                  strcmp(state, "ok") == 0     ? CHECK_OK
-                  : strcmp(state, "warn") == 0 ? CHECK_WARN
-                                               : CHECK_FAIL,
-                  code(ERR_PERMISSION), db_text(&rows, i, "cure"), "%s", db_text(&rows, i, "found"));
+        check_row(list, name, code(ERR_PERMISSION), &rows, i);
     }
 }
 

@@ -66,7 +66,7 @@ static const struct output_column log_columns[] = {
     {"at", "TIME", OUT_TEXT},          {"template", "TEMPLATE", OUT_TEXT}, {"code", "CODE", OUT_TEXT},
     {"gate", "GATE", OUT_TEXT},        {"verdict", "ANSWER", OUT_TEXT},    {"entries", "ENTRIES", OUT_NUMBER},
     {"conflict", "AGAINST", OUT_TEXT}, {"annulled", "ANNULLED", OUT_BOOL}, {"uploaded", "UPLOADED", OUT_BOOL},
-    {"scan_id", "SCAN", OUT_TEXT},     {"help", "MEANING", OUT_TEXT},
+    {"scan_id", "SCAN", OUT_TEXT},     {"help", "MEANING", OUT_SAID},
 };
 
 /* The newest scans are looked for in ever longer times: `at` has a small index that finds, and does not sort. A code

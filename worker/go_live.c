@@ -30,10 +30,6 @@ const struct go_live_item *go_live_items(size_t *count) {
     return items;
 }
 
-static enum check_state state_of(const char *word) {
-    return strcmp(word, "ok") == 0 ? CHECK_OK : strcmp(word, "warn") == 0 ? CHECK_WARN : CHECK_FAIL;
-}
-
 static int broken(void) {
     return err_class(ERR_CONFIG)->exit_code;
 }
@@ -45,8 +41,7 @@ static void ask(struct check_list *list, struct db *db, const struct sql *questi
     if (!db_query0(db, question, &rows, &err))
         check_err(list, question->name, &err);
     for (int i = 0; i < rows.count; i++)
-        check_add(list, db_text(&rows, i, "name"), state_of(db_text(&rows, i, "state")), broken(),
-                  db_text(&rows, i, "cure"), "%s", db_text(&rows, i, "found"));
+        check_row(list, db_text(&rows, i, "name"), broken(), &rows, i);
 }
 
 /* --- backups --- */

@@ -97,6 +97,8 @@ static void add_shown(struct buf *out, enum output_type type, const char *cell, 
         buf_text(out, nothing);
     else if (type == OUT_BOOL)
         buf_text(out, lang_word("value", cell[0] == 't' ? "yes" : "no"));
+    else if (type == OUT_SAID)
+        buf_text(out, lang_text(cell));
     else
         safe_text(out, cell, strlen(cell));
 }

@@ -9,6 +9,7 @@
 
 enum output_type {
     OUT_TEXT,
+    OUT_SAID,   /* a sentence of the database's; people read it in their language */
     OUT_ID,     /* a number that is a name: a string in JSON */
     OUT_NUMBER, /* right-aligned; a number in JSON */
     OUT_BOOL,   /* yes or no; true or false in JSON */

@@ -6,8 +6,8 @@ with chain as (
                 a.object, a.before, a.after, a.reason)::text, 'UTF8')) as computed
     from kaquan.audit_log a),
 broken as (
-  select c.id, case when c.hash is distinct from c.computed then 'this row was changed'
-                    else 'a row before this one is missing, or was changed with its hash' end as why
+  select c.id, case when c.hash is distinct from c.computed then format('this row was changed')
+                    else format('a row before this one is missing, or was changed with its hash') end as why
     from chain c where c.hash is distinct from c.computed or c.previous is distinct from c.before order by c.id limit 1)
 select (select count(*) from chain) as rows, (select encode(c.hash, 'hex') from chain c order by c.id desc limit 1) as head,
        (select b.id from broken b) as broken, (select b.why from broken b) as why

@@ -5,10 +5,10 @@ with l as (
          count(*) over (partition by l.argument ->> 'new_code') as new_times
     from jsonb_to_recordset($2::jsonb) as l (n integer, code text, argument jsonb))
 select l.n, l.code,
-       case when t.request_id is null then 'no ticket of this template has the code'
-            when l.times > 1 then 'the code is there more than once'
-            when l.new_times > 1 then 'the new code is there more than once'
-            else 'another ticket has the new code' end as why
+       case when t.request_id is null then format('no ticket of this template has the code')
+            when l.times > 1 then format('the code is there more than once')
+            when l.new_times > 1 then format('the new code is there more than once')
+            else format('another ticket has the new code') end as why
   from l
   left join kaquan.ticket t on t.code = l.code and t.template_id = $1
   left join kaquan.ticket o on o.code = l.new_code and o.template_id = $1

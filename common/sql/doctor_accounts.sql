@@ -1,4 +1,4 @@
--- Each account: what is wrong with it first, seen from host $1.    -> key, state, found, cure
+-- Each account: what is wrong with it first, seen from host $1; values in {}.    -> key, state, found, cure
 select a.key, v.state, v.found, v.cure
   from kaquan.account a
   left join kaquan.credential t on t.account_id = a.id and t.kind = 'access_token'
@@ -10,16 +10,16 @@ select a.key, v.state, v.found, v.cure
          when t.breaker = 'open' or k.breaker = 'open' then 'fail'
          when t.valid_until is null or k.valid_until is null then 'warn'
          when least(t.valid_until, k.valid_until) < now() then 'fail' when w.outcome is null then 'warn' else 'ok' end as state,
-    case when not a.enabled then 'disabled' when a.secret is null then 'has no AppSecret'
-         when w.outcome = 'refused' then 'WeChat refuses this host, address ' || coalesce(w.address, 'unknown')
-         when t.breaker = 'open' or k.breaker = 'open' then 'WeChat refused too often: ' || coalesce(t.last_text, k.last_text, '')
-         when t.valid_until is null or k.valid_until is null then 'has no tokens yet'
-         when least(t.valid_until, k.valid_until) < now() then 'its tokens are over'
-         when w.outcome is null then 'the whitelist was not checked from here'
-         else 'tokens live for ' || date_trunc('second', least(t.valid_until, k.valid_until) - now()) end as found,
+    case when not a.enabled then format('disabled') when a.secret is null then format('has no AppSecret')
+         when w.outcome = 'refused' then format('WeChat refuses this host, address {%s}', coalesce(w.address, 'unknown'))
+         when t.breaker = 'open' or k.breaker = 'open' then format('WeChat refused too often: {%s}', coalesce(t.last_text, k.last_text))
+         when t.valid_until is null or k.valid_until is null then format('has no tokens yet')
+         when least(t.valid_until, k.valid_until) < now() then format('its tokens are over')
+         when w.outcome is null then format('the whitelist was not checked from here')
+         else format('tokens live for {%s}', date_trunc('second', least(t.valid_until, k.valid_until) - now())) end as found,
     case when not a.enabled then 'kaquan-worker account enable ' || a.key
          when a.secret is null then 'kaquan-worker account set-secret ' || a.key
-         when w.outcome = 'refused' then 'add the address to the IP whitelist in WeChat''s console'
+         when w.outcome = 'refused' then format('add the address to the IP whitelist in WeChat''s console')
          when t.breaker = 'open' or k.breaker = 'open' then 'kaquan-worker credential list; kaquan-worker account set-secret ' || a.key
          when t.valid_until is null or k.valid_until is null or least(t.valid_until, k.valid_until) < now()
            then 'kaquan-worker run; kaquan-worker credential list'

@@ -1,4 +1,4 @@
--- Accounts before an event day: addresses of all live hosts, api_ticket and its rhythm.    -> name, state, found, cure
+-- Accounts before an event day: addresses of all live hosts, api_ticket and its rhythm; values in {}.    -> name, state, found, cure
 with host as (
     select distinct h.host from kaquan.worker_heartbeat h where h.beat_at > now() - interval '10 min'
 ), asked as (
@@ -10,24 +10,24 @@ with host as (
 )
 select 'address for ' || q.key as name,
        case when q.outcome = 'listed' then 'ok' when q.outcome = 'refused' then 'fail' else 'warn' end as state,
-       q.host || case when q.outcome = 'listed' then ' is listed'
-                      when q.outcome = 'refused' then ' is refused with ' || coalesce(q.address, 'an unknown address')
-                      else ' was not checked, or without a clear answer' end as found,
-       'on ' || q.host || ': kaquan-worker ip check ' || q.key || ' --wait' as cure
+       case when q.outcome = 'listed' then format('{%s} is listed', q.host)
+            when q.outcome = 'refused' then format('{%s} is refused with {%s}', q.host, coalesce(q.address, 'an unknown address'))
+            else format('{%s} was not checked, or without a clear answer', q.host) end as found,
+       format('on {%s}: kaquan-worker ip check {%s} --wait', q.host, q.key) as cure
   from asked q
 union all
 select 'api_ticket of ' || a.key,
        case when k.valid_until is null or k.valid_until <= now() or revoked then 'fail'
             when k.successor_lead_s is null or k.successor_lead_s <= 30 then 'warn' else 'ok' end,
-       case when k.valid_until is null then 'there is none yet' when k.valid_until <= now() then 'it is over'
-            when revoked then 'its epoch was revoked'
-            when k.successor_lead_s is null then 'its rhythm is not known yet: whether cards pause when it changes'
-            when k.successor_lead_s <= 30 then 'fixed windows: cards pause for seconds at each change, next at '
-                                               || date_trunc('minute', k.valid_until)
-            else 'overlap: the next one comes ' || round(k.successor_lead_s) || ' s before the end' end,
+       case when k.valid_until is null then format('there is none yet') when k.valid_until <= now() then format('it is over')
+            when revoked then format('its epoch was revoked')
+            when k.successor_lead_s is null then format('its rhythm is not known yet: whether cards pause when it changes')
+            when k.successor_lead_s <= 30 then format('fixed windows: cards pause for seconds at each change, next at {%s}',
+                                                      date_trunc('minute', k.valid_until))
+            else format('overlap: the next one comes {%s} s before the end', round(k.successor_lead_s)) end,
        case when k.valid_until is null or k.valid_until <= now() or revoked then 'kaquan-worker run; kaquan-worker credential list'
-            when k.successor_lead_s is null then 'let the worker run through one change, up to 2 h'
-            else 'tell the backend to show "a moment, please" while card_claim says expired' end
+            when k.successor_lead_s is null then format('let the worker run through one change, up to 2 h')
+            else format('tell the backend to show "a moment, please" while card_claim says expired') end
   from kaquan.account a
   join kaquan.credential k on k.account_id = a.id and k.kind = 'api_ticket'
   cross join lateral (select exists (select from kaquan.credential_history h where h.account_id = a.id and h.kind = k.kind
@@ -35,9 +35,9 @@ select 'api_ticket of ' || a.key,
  where a.enabled
 union all
 select 'quota of ' || a.key, case when q.reached_at is null then 'ok' when q.reached_at <= now() then 'fail' else 'warn' end,
-       case when q.reached_at is null then 'no limit is reached today at this rate'
-            else q.endpoint || ' reaches its limit of ' || q.daily_limit || ' at ' || date_trunc('minute', q.reached_at) end,
-       'kaquan-worker quota list ' || a.key || '; in need: kaquan-worker quota reset ' || a.key
+       case when q.reached_at is null then format('no limit is reached today at this rate')
+            else format('{%s} reaches its limit of {%s} at {%s}', q.endpoint, q.daily_limit, date_trunc('minute', q.reached_at)) end,
+       format('kaquan-worker quota list {%s}; in need: kaquan-worker quota reset {%s}', a.key, a.key)
   from kaquan.account a
   left join lateral (select q.* from kaquan.quota_status q where q.account_id = a.id and q.reached_at is not null
                       order by q.reached_at limit 1) q on true

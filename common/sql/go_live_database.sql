@@ -1,4 +1,4 @@
--- The database before an event day: the settings that the README recommends, standbys.    -> name, state, found, cure
+-- The database before an event day: the settings that the README recommends, standbys; values in {}.    -> name, state, found, cure
 with s as (
     select max(p.setting) filter (where p.name = 'checkpoint_timeout')::bigint as checkpoint_s,
            max(p.setting) filter (where p.name = 'max_wal_size')::bigint as wal_mb,
@@ -10,12 +10,12 @@ with s as (
 )
 select v.name, case when v.good then 'ok' else 'warn' end as state, v.found, v.cure
   from s cross join lateral (values
-    ('checkpoint_timeout', s.checkpoint_s >= 900, s.checkpoint_s / 60 || ' min', 'set checkpoint_timeout to 15 to 30 min'),
-    ('max_wal_size', s.wal_mb >= 4096, s.wal_mb || ' MB', 'set max_wal_size to 4 GB or more, to match checkpoint_timeout'),
-    ('wal_compression', s.compression in ('lz4', 'zstd'), s.compression, 'set wal_compression = lz4'),
-    ('shared_buffers', s.buffers > s.indexes, pg_size_pretty(s.buffers) || ', the tickets'' indexes have ' || pg_size_pretty(s.indexes),
-     'raise shared_buffers above the size of the ticket table''s indexes'),
+    ('checkpoint_timeout', s.checkpoint_s >= 900, s.checkpoint_s / 60 || ' min', format('set checkpoint_timeout to 15 to 30 min')),
+    ('max_wal_size', s.wal_mb >= 4096, s.wal_mb || ' MB', format('set max_wal_size to 4 GB or more, to match checkpoint_timeout')),
+    ('wal_compression', s.compression in ('lz4', 'zstd'), s.compression, format('set wal_compression = lz4')),
+    ('shared_buffers', s.buffers > s.indexes, format('{%s}, the tickets'' indexes have {%s}', pg_size_pretty(s.buffers), pg_size_pretty(s.indexes)),
+     format('raise shared_buffers above the size of the ticket table''s indexes')),
     ('standby', s.replicas = 0 or s.standbys <> '',
-     s.replicas || ' connected, ' || case when s.standbys = '' then 'asynchronous' else 'synchronous: ' || s.standbys end,
-     'set synchronous_standby_names: an asynchronous standby can lose the last claims and hand their cards out again')
+     case when s.standbys = '' then format('{%s} connected, asynchronous', s.replicas) else format('{%s} connected, synchronous: {%s}', s.replicas, s.standbys) end,
+     format('set synchronous_standby_names: an asynchronous standby can lose the last claims and hand their cards out again'))
   ) v (name, good, found, cure)

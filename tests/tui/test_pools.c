@@ -177,6 +177,26 @@ TEST(a_bad_code_is_told_with_its_line_and_nothing_is_imported) {
     unlink(path);
 }
 
+/* The option counts for the worker's words, too: the environment speaks English. */
+TEST(what_the_worker_refuses_is_told_in_chinese) {
+    AUTO_SCREEN struct test_screen *s = test_screen_start(
+        &english, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--screen", "pools", "--lang", "zh_CN", NULL});
+    char path[32];
+
+    test_screen_until(s, "已锁定");
+    test_screen_keys(s, "!");
+    test_screen_until(s, "分钟");
+    test_screen_keys(s, CTRL_S);
+    test_screen_until(s, "已解锁");
+    test_screen_until(s, "成人票");
+    write_codes(path, "X1\nX 2\n");
+    test_screen_keys(s, "j");
+    look_at(s, path);
+    test_screen_until(s, "含有字母和数字以外的字符");
+    test_screen_until(s, "1 个（共 2 个）券码不合格");
+    unlink(path);
+}
+
 TEST(codes_go_to_wechat_only_after_their_template_was_typed) {
     AUTO_SCREEN struct test_screen *s = unlocked_pools();
 
@@ -203,6 +223,7 @@ int main(void) {
         cmocka_unit_test(a_pool_is_paused_and_goes_on),
         cmocka_unit_test(codes_are_looked_at_before_they_are_imported),
         cmocka_unit_test(a_bad_code_is_told_with_its_line_and_nothing_is_imported),
+        cmocka_unit_test(what_the_worker_refuses_is_told_in_chinese),
         cmocka_unit_test(codes_go_to_wechat_only_after_their_template_was_typed),
     };
 
