@@ -85,7 +85,7 @@ TEST(errors_cures_lists_and_questions_are_chinese) {
         {{"template", "show", "adlt"}, "", "没有模板“adlt”", 65},
         {{"template", "show", "adlt"}, "", "处理办法：`kaquan-worker template list` 列出所有模板", 65},
         {{"template", "list"}, "有未推改动", "", 0},
-        {{"site", "show"}, "活动时区", "", 0},
+        {{"site", "show"}, "闸机所用日期的时区", "", 0},
         {{"site", "set", "margin", "5s"}, "", "请加上 --yes", 64},
         {{"template", "delete", "adult"}, "", "请加上 --confirm=adult", 64},
         {{"template", "set", "adult", "--target=9"}, "", "模板 adult 已修改", 0},
