@@ -145,9 +145,10 @@ static void say(const struct sign *sign, const char *sentence, const struct db_r
 
 /* --- drawing --- */
 
-void dash_alert_draw(const struct db_rows *rows, int row, struct area line, bool here, bool active) {
+void dash_alert_draw(const struct db_rows *rows, int row, struct area line, bool here, bool active, bool seen) {
     const struct sign *sign = sign_of(db_text(rows, row, "kind"));
     const struct level *level = level_of(db_text(rows, row, "level"));
+    enum term_role role = seen || strcmp(level->name, "done") == 0 ? ROLE_DIM : ROLE_NORMAL;
     AUTO_BUF struct buf text = {0};
 
     if (!sign) /* of a newer database */
@@ -156,11 +157,10 @@ void dash_alert_draw(const struct db_rows *rows, int row, struct area line, bool
     ui_selected(here && active);
     ui_ground(line.row, line.column, line.columns, ROLE_NORMAL);
     ui_text(line.row, line.column, 1, ROLE_NORMAL, here ? ">" : "");
-    ui_text(line.row, line.column + 2, 3, level->role, level->mark);
-    ui_text(line.row, line.column + 6, 5, level->role == ROLE_OK ? ROLE_DIM : level->role,
+    ui_text(line.row, line.column + 2, 3, seen ? ROLE_DIM : level->role, seen ? "." : level->mark);
+    ui_text(line.row, line.column + 6, 5, seen || level->role == ROLE_OK ? ROLE_DIM : level->role,
             lang_word("alert", sign->tag));
-    ui_text(line.row, line.column + 12, line.columns - 12, strcmp(level->name, "done") == 0 ? ROLE_DIM : ROLE_NORMAL,
-            buf_str(&text));
+    ui_text(line.row, line.column + 12, line.columns - 12, role, buf_str(&text));
     ui_selected(false);
 }
 

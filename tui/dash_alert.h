@@ -6,8 +6,9 @@
 #include "db.h"
 #include "ui.h"
 
-/* The alert of a row, in one line; the cursor is `here`, and reversed where keys move it. */
-void dash_alert_draw(const struct db_rows *rows, int row, struct area line, bool here, bool active);
+/* The alert of a row, in one line; the cursor is `here`, and reversed where keys move it; one that was
+ * seen is quiet. */
+void dash_alert_draw(const struct db_rows *rows, int row, struct area line, bool here, bool active, bool seen);
 /* What to do about it, with what WeChat's number asks for. */
 void dash_alert_cure(const struct db_rows *rows, int row, struct area area);
 /* The steps where the database has no tables yet. */

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "complete.h"
 #include "lang.h"
 #include "panes.h"
 #include "schema.h"
@@ -222,16 +223,39 @@ static bool is_of_use(const struct view *view, const struct key_row *row) {
     return row->key != TERM_TAB || panes_are_several(view);
 }
 
+/* In a form only what is no letter. */
+static void draw_form_hints(int row, int column, int columns) {
+    column = draw_hint(row, column, columns, "F1", _("Help"));
+    draw_hint(row, column, columns, "Esc", _("Close"));
+}
+
+/* What the filter may go on with. */
+static void draw_candidates(const struct completion *may_be, int row, int columns) {
+    int column = draw_hint(row, 1, columns, "Tab", may_be->word[0]);
+
+    for (int i = 1; i < may_be->count; i++)
+        column += ui_text(row, column, columns - column, ROLE_NORMAL, may_be->word[i]) + 3;
+}
+
 /* First what is this screen's, then what is everywhere; never half a hint. */
 static void draw_hints(const struct console *c, int row, int columns) {
     const struct screen *screen = console_screen(c);
     size_t count;
     const struct key_row *rows = keys_list(&count);
+    struct completion may_be;
     int column = 1;
 
+    if (c->finding && !c->searching && complete(c->places[c->depth - 1], &c->find, &may_be)) {
+        draw_candidates(&may_be, row, columns);
+        return;
+    }
     for (int i = 0; i < screen->act_count; i++)
         if (screen->acts[i].hint)
             column = draw_hint(row, column, columns, screen->acts[i].label, _(screen->acts[i].hint));
+    if (screen->types) {
+        draw_form_hints(row, column, columns);
+        return;
+    }
     for (size_t i = 0; screen->part_count > 0 && i < count; i++)
         if (rows[i].hint && is_of_use(c->places[c->depth - 1], &rows[i]))
             column = draw_hint(row, column, columns, rows[i].label, _(rows[i].hint));

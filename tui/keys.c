@@ -4,6 +4,7 @@
 
 #include "act.h"
 #include "clock.h"
+#include "complete.h"
 #include "console.h"
 #include "lang.h"
 #include "panes.h"
@@ -107,7 +108,7 @@ static void act_interrupt(struct console *c) {
 static const struct key_row global[] = {
     {'?',         TERM_F1, "?, F1",  N_("Help"),    N_("this help"), act_help},
     {':',         0,       ":",      N_("Command"), N_("go to a screen, do an act, or find a ticket, by name"), act_palette},
-    {'/',         0,       "/",      N_("Filter"),  N_("show only what matches; search a log"), act_find},
+    {'/',         0,       "/",      N_("Filter"),  N_("show only what matches, Tab completes; search a log"), act_find},
     {'r',         0,       "r",      N_("Refresh"), N_("ask the database now"), act_refresh},
     {'z',         0,       "z",      N_("Pause"),   N_("pause, or go on"), act_pause},
     {'!',         0,       "!",      N_("Lock"),    N_("unlock for changes, or lock again"), act_lock},
@@ -381,7 +382,7 @@ static void press_search(struct console *c, uint32_t key) {
     }
 }
 
-/* While the filter is typed: Enter keeps it, Esc goes back to the one before. */
+/* While the filter is typed: Enter keeps it, Esc goes back to the one before, Tab completes it. */
 static void press_find(struct console *c, uint32_t key) {
     if (key == TERM_ENTER || key == TERM_DOWN) {
         if (edit_text(&c->find)[0] == '@') /* a saved one */
@@ -391,6 +392,9 @@ static void press_find(struct console *c, uint32_t key) {
     } else if (key == TERM_ESC || key == TERM_CTRL_C) {
         c->finding = false;
         c->find_at = 0;
+    } else if (key == TERM_TAB) {
+        complete_take(console_view(c), &c->find);
+        c->find_at = clock_seconds() + FIND_AFTER_S;
     } else if (edit_key(&c->find, key)) {
         c->find_at = clock_seconds() + FIND_AFTER_S;
     }

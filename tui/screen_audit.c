@@ -84,6 +84,7 @@ const struct screen screen_audit = {
     .opens = "change",
     .acts = acts,
     .act_count = ARRAY_LEN(acts),
+    .filter = &filter_table,
     .ask = ask,
 };
 

@@ -1,6 +1,7 @@
 /* What needs a person and how the event goes, on one page. Before the first cards are signed it is a list of the
  * steps that lead there. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "act.h"
@@ -121,24 +122,88 @@ static bool is_first_run(const struct db_rows *rows) {
     return rows->count > 0 && strncmp(db_text(rows, 0, "kind"), "step_", 5) == 0;
 }
 
-/* At first the cursor is on the step that comes next; view->own says that it was put there. */
-static void begin_at_next(struct view *view) {
-    static int put;
+struct own {
+    bool put;        /* the cursor is where it begins */
+    struct buf seen; /* alerts that a person knows of, a line each, with their causes */
+};
 
-    for (int i = 0; !view->own && i < view->shown; i++)
+static struct own *own_of(struct view *view) {
+    if (!view->own)
+        view->own = mem_new(sizeof(struct own));
+    return view->own;
+}
+
+static void leave(struct view *view) {
+    if (view->own)
+        buf_wipe(&((struct own *)view->own)->seen);
+    free(view->own);
+}
+
+/* At first the cursor is on the step that comes next. */
+static void begin_at_next(struct view *view) {
+    struct own *own = own_of(view);
+
+    for (int i = 0; !own->put && i < view->shown; i++)
         if (strcmp(db_text(&view->panes[ALERTS].rows, view->order[i], "level"), "next") == 0)
             view_move(view, i - view->at);
-    if (view->panes[ALERTS].answered_at > 0)
-        view->own = &put;
+    own->put = own->put || view->panes[ALERTS].answered_at > 0;
+}
+
+/* --- alerts that were seen --- */
+
+/* Where its line begins, which it also writes: an alert with another level or text is another one. */
+static char *seen_line(struct view *view, int row, struct buf *line) {
+    const struct db_rows *rows = &view->panes[ALERTS].rows;
+
+    buf_printf(line, "\n%s|%s|%s\n", view_id(view, row), db_text(rows, row, "level"), db_text(rows, row, "text"));
+    return own_of(view)->seen.len > 0 ? strstr(own_of(view)->seen.data, buf_str(line)) : NULL;
+}
+
+static bool is_seen(struct view *view, int row) {
+    AUTO_BUF struct buf line = {0};
+
+    return seen_line(view, row, &line) != NULL;
+}
+
+static int count_seen(struct view *view) {
+    int count = 0;
+
+    for (int i = 0; i < view->shown; i++)
+        count += is_seen(view, view->order[i]);
+    return count;
+}
+
+static void act_seen(struct console *c) {
+    struct view *view = console_view(c);
+    struct buf *seen = &own_of(view)->seen;
+    AUTO_BUF struct buf line = {0};
+    char *at;
+
+    if (view_row(view) < 0 || is_first_run(&view->panes[ALERTS].rows))
+        return;
+    at = seen_line(view, view_row(view), &line);
+    if (at) {
+        memmove(at, at + line.len, strlen(at + line.len) + 1);
+        seen->len -= line.len;
+    } else {
+        buf_text(seen, buf_str(&line));
+    }
+    view_move(view, 1);
 }
 
 enum { CURE_ROWS = 3 };
 
 static void draw_alerts(struct view *view, struct area area) {
     const struct db_rows *rows = &view->panes[ALERTS].rows;
+    int seen = count_seen(view);
     char title[96];
 
-    snprintf(title, sizeof(title), is_first_run(rows) ? _("First steps") : _("Needs attention (%d)"), view->shown);
+    if (is_first_run(rows))
+        text_copy(title, sizeof(title), _("First steps"));
+    else if (seen > 0)
+        snprintf(title, sizeof(title), _("Needs attention (%d), seen (%d)"), view->shown - seen, seen);
+    else
+        snprintf(title, sizeof(title), _("Needs attention (%d)"), view->shown);
     draw_rule(area, title);
     area.row++;
     area.rows--;
@@ -147,7 +212,7 @@ static void draw_alerts(struct view *view, struct area area) {
     view_fit(view, area.rows - CURE_ROWS);
     for (int i = view->top; i < view->shown && i - view->top < view->page; i++)
         dash_alert_draw(rows, view->order[i], (struct area){area.row + i - view->top, area.column, 1, area.columns},
-                        i == view->at, view->active == 0);
+                        i == view->at, view->active == 0, is_seen(view, view->order[i]));
     if (view_row(view) >= 0)
         dash_alert_cure(rows, view_row(view),
                         (struct area){area.row + area.rows - CURE_ROWS, area.column, CURE_ROWS, area.columns});
@@ -282,6 +347,12 @@ static const struct act acts[] = {
      .prompts = key_prompts,
      .prompt_count = ARRAY_LEN(key_prompts),
      .hindrance = not_the_key_step},
+    {.key = ' ',
+     .label = "Space",
+     .hint = N_("Seen"),
+     .help = N_("you know of this alert: it is quiet in this session, until its cause changes"),
+     .anywhere = true,
+     .run = act_seen},
 };
 
 /* Enter: to what the row is about; the first step is an act of its own. */
@@ -314,4 +385,5 @@ const struct screen screen_dash = {
     .act_count = ARRAY_LEN(acts),
     .draw = draw,
     .key = key,
+    .leave = leave,
 };

@@ -267,6 +267,7 @@ const struct screen screen_editor = {
     .parts = parts,
     .part_count = ARRAY_LEN(parts),
     .id = "key",
+    .types = true,
     .acts = acts,
     .act_count = ARRAY_LEN(acts),
     .child = true,

@@ -130,5 +130,6 @@ const struct screen screen_jobs = {
     .opens = "job",
     .acts = job_acts,
     .act_count = JOB_ACTS,
+    .filter = &filter_table,
     .ask = ask,
 };

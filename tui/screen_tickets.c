@@ -314,6 +314,7 @@ const struct screen screen_tickets = {
     .opens = "ticket",
     .acts = ticket_acts,
     .act_count = TICKET_ACTS,
+    .filter = &ticket_fields,
     .ask = ask,
     .words = ticket_words,
     .draw = draw,

@@ -108,6 +108,9 @@ struct screen {
     const struct act *acts;
     int act_count;
     bool child; /* is about a subject: opened from another screen */
+    bool types; /* a form: letters are text there, so keys elsewhere do nothing */
+    /* Fields of a filter that the database applies; NULL: the rows that are loaded are filtered by a text. */
+    const struct filter_table *filter;
     /* Writes the statement of a part itself (a filter, a page), or leaves it as the part says. NULL: all as they say.
      */
     bool (*ask)(struct view *view, int part, struct query *query, struct err *err);

@@ -113,6 +113,20 @@ TEST(whatever_goes_wrong_is_said_worst_first) {
     }
 }
 
+TEST(an_alert_that_was_seen_is_quiet_until_its_cause_changes) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    make_trouble();
+    s = dash(&large);
+    test_screen_until(s, "Needs attention (15)");
+    test_screen_until_both(s, "> !!", "no sign of life");
+    test_screen_keys(s, " ");
+    test_screen_until(s, "Needs attention (14), seen (1)");
+    test_screen_until_both(s, " .   WORK", "no sign of life");
+    test_screen_keys(s, "k ");
+    test_screen_until(s, "Needs attention (15)");
+}
+
 TEST(it_is_said_in_chinese_too) {
     AUTO_SCREEN struct test_screen *s = NULL;
 
@@ -330,6 +344,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(nothing_needs_attention_while_all_is_well, scene, test_teardown),
         cmocka_unit_test_setup_teardown(whatever_goes_wrong_is_said_worst_first, scene, test_teardown),
+        cmocka_unit_test_setup_teardown(an_alert_that_was_seen_is_quiet_until_its_cause_changes, scene,
+                                        test_teardown),
         cmocka_unit_test_setup_teardown(it_is_said_in_chinese_too, scene, test_teardown),
         cmocka_unit_test_setup_teardown(the_row_under_the_cursor_says_what_to_do_and_enter_goes_there, scene,
                                         test_teardown),

@@ -56,6 +56,20 @@ TEST(the_filter_is_the_command_lines_and_the_database_applies_it) {
     test_screen_keys(s, ESC);
 }
 
+TEST(tab_completes_the_filter_and_what_it_may_be_is_shown) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "whitelist_check");
+    test_screen_keys(s, "/st");
+    test_screen_until(s, "Tab state:");
+    test_screen_keys(s, TAB);
+    assert_row(s, "Tab queued", "running", "done", "failed", "cancelled");
+    test_screen_keys(s, "f" TAB);
+    test_screen_until(s, "/ state:failed");
+    test_screen_keys(s, " -kind:w" TAB); /* a kind that is loaded */
+    test_screen_until(s, "/ state:failed -kind:whitelist_check");
+}
+
 TEST(the_log_of_a_job_follows_what_it_says) {
     AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
 
@@ -142,6 +156,7 @@ int main(void) {
         cmocka_unit_test(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again),
         cmocka_unit_test(jobs_speak_chinese),
         cmocka_unit_test(the_filter_is_the_command_lines_and_the_database_applies_it),
+        cmocka_unit_test(tab_completes_the_filter_and_what_it_may_be_is_shown),
         cmocka_unit_test(the_log_of_a_job_follows_what_it_says),
         cmocka_unit_test(an_errcode_is_told_with_its_cure),
         cmocka_unit_test(a_locked_session_repeats_and_ends_nothing),
