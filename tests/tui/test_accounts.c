@@ -1,11 +1,9 @@
 /* Accounts, one account, and the addresses: what is shown, in both languages, and what each act does. */
-#include "harness.h"
+#include "operator.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "screen.h"
 
 #define console(how, ...)                                                                                            \
     test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){__VA_ARGS__, NULL})
@@ -37,13 +35,6 @@ static int scene(void **state) {
     return 0;
 }
 
-static void unlock(struct test_screen *s) {
-    test_screen_keys(s, "!");
-    test_screen_until(s, "Minutes");
-    test_screen_keys(s, "\x13");
-    test_screen_until(s, "WRITE");
-}
-
 /* A severe button sleeps for a while. */
 static void confirm_severe(struct test_screen *s, const char *answers) {
     test_screen_until(s, "wakes in");
@@ -56,13 +47,8 @@ static struct test_screen *unlocked(const struct test_screen_run *how, const cha
     struct test_screen *s = console(how, "--screen", screen);
 
     test_screen_until(s, text);
-    unlock(s);
+    operator_unlocks(s);
     return s;
-}
-
-static void assert_row(struct test_screen *s, const char *title, const char *const *parts) {
-    for (; *parts; parts++)
-        test_screen_until_both(s, title, *parts);
 }
 
 /* --- what is shown --- */
@@ -71,17 +57,17 @@ TEST(accounts_say_how_their_tokens_are) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "accounts");
 
     test_screen_until(s, "[6 Accounts]");
-    assert_row(s, "festival", (const char *const[]){"ok", "1h47m", "listed", "94%", "40d", NULL});
-    assert_row(s, "museum", (const char *const[]){"failing", "refused", NULL});
-    assert_row(s, "bare", (const char *const[]){"no secret", "never", NULL});
+    assert_row(s, "festival", "ok", "1h47m", "listed", "94%", "40d");
+    assert_row(s, "museum", "failing", "refused");
+    assert_row(s, "bare", "no secret", "never");
 }
 
 TEST(accounts_are_told_in_chinese) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, "--screen", "accounts");
 
     test_screen_until(s, "[6 账号]");
-    assert_row(s, "festival", (const char *const[]){"正常", "已放行", NULL});
-    assert_row(s, "museum", (const char *const[]){"刷新失败", "被拒绝", NULL});
+    assert_row(s, "festival", "正常", "已放行");
+    assert_row(s, "museum", "刷新失败", "被拒绝");
     test_screen_until(s, "缺机密");
 }
 
@@ -234,7 +220,7 @@ TEST(the_address_to_paste_stands_alone_in_its_row) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "ip");
 
     test_screen_until_both(s, "museum", "refused");
-    assert_row(s, "festival", (const char *const[]){"gate-1", "listed", "yes", NULL});
+    assert_row(s, "festival", "gate-1", "listed", "yes");
     test_screen_until(s, "Paste the line above into the IP whitelist");
     assert_string_equal(test_screen_row(s, 2), " 203.0.113.9");
     test_screen_keys(s, "A");

@@ -1,11 +1,9 @@
 /* The screens of templates: what they show in both languages, and what is done there by keys. */
-#include "harness.h"
+#include "operator.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "screen.h"
 
 #define console(how, ...)                                                                                            \
     test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){__VA_ARGS__, NULL})
@@ -43,23 +41,11 @@ static int scene(void **state) {
     return 0;
 }
 
-static void assert_row(struct test_screen *s, const char *name, const char *const *parts) {
-    for (; *parts; parts++)
-        test_screen_until_both(s, name, *parts);
-}
-
-static void unlock(struct test_screen *s) {
-    test_screen_keys(s, "!");
-    test_screen_until(s, "Minutes");
-    test_screen_keys(s, "\x13");
-    test_screen_until_gone(s, "Minutes");
-}
-
 static struct test_screen *at(const char *key) {
     struct test_screen *s = console(&english, "--screen", "templates");
 
     test_screen_until(s, "night");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "g");
     for (int i = 0; strstr(test_screen_row(s, test_screen_until(s, key)), ">") == NULL; i++) {
         assert_true(i < 4);
@@ -85,12 +71,10 @@ static void until_true(const char *sql) {
 TEST(templates_show_their_state_sales_and_what_was_not_sent) {
     AUTO_SCREEN struct test_screen *s = console(&wide, "--screen", "templates");
 
-    assert_row(s, "adult",
-               (const char *const[]){"+ adult", "成人票", "approved", "1 234", "5 000", "11-01 .. 2026-12-31",
-                                     "festival", NULL});
-    assert_row(s, "child", (const char *const[]){"refused", NULL});
-    assert_row(s, "night", (const char *const[]){"paused", NULL});
-    assert_row(s, "plan", (const char *const[]){"draft", NULL});
+    assert_row(s, "adult", "+ adult", "成人票", "approved", "1 234", "5 000", "11-01 .. 2026-12-31", "festival");
+    assert_row(s, "child", "refused");
+    assert_row(s, "night", "paused");
+    assert_row(s, "plan", "draft");
     assert_true(test_screen_until(s, "child") < test_screen_until(s, "adult")); /* it needs somebody */
 }
 
@@ -98,8 +82,8 @@ TEST(templates_are_shown_in_chinese_with_the_reason_of_a_refusal_below) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, "--screen", "templates");
 
     test_screen_until(s, "[2 模板]");
-    assert_row(s, "键名", (const char *const[]){"标题", "状态", "已领", "库存", "有效期", NULL});
-    assert_row(s, "adult", (const char *const[]){"成人票", "已通过", "1 234", NULL});
+    assert_row(s, "键名", "标题", "状态", "已领", "库存", "有效期");
+    assert_row(s, "adult", "成人票", "已通过", "1 234");
     test_screen_until_both(s, "child", "已拒绝");
     test_screen_until(s, "拒绝原因");
     test_screen_until(s, "the brand is not yours: 商户名称不符");
@@ -108,8 +92,8 @@ TEST(templates_are_shown_in_chinese_with_the_reason_of_a_refusal_below) {
 TEST(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send) {
     AUTO_SCREEN struct test_screen *s = at("adult");
 
-    assert_row(s, "STATUS", (const char *const[]){"approved", NULL});
-    assert_row(s, "SOLD", (const char *const[]){"1 234", NULL});
+    assert_row(s, "STATUS", "approved");
+    assert_row(s, "SOLD", "1 234");
     test_screen_until_both(s, "ENTRIES", "7");
     test_screen_until(s, "What a push would send");
     test_screen_until(s, "title: \"旧的票\" -> \"成人票\"  (review)");

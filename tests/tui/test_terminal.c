@@ -1,6 +1,5 @@
-/* What lies between the console and a terminal: keys, caret, looks, hostile texts, codes to scan. Most tests run a
- * stage: a loop with a drawing of their own, in a virtual terminal. */
-#include "harness.h"
+/* What lies between the console and a terminal: keys, caret, looks, the clipboard, sizes and stops. */
+#include "stage.h"
 
 #include <locale.h>
 #include <poll.h>
@@ -10,53 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <zbar.h>
-
-#include "edit.h"
-#include "qr.h"
-#include "screen.h"
 #include "text.h"
-#include "ui.h"
-
-/* --- the stage --- */
-
-struct stage {
-    struct term_options options;
-    void (*draw)(struct stage *stage);
-    const char *text; /* for the drawing */
-    int number;
-    uint32_t key; /* the last one */
-    char pasted[64];
-    struct edit edit;
-};
-
-/* Until q. */
-static int play(void *context) {
-    struct stage *stage = context;
-    struct pollfd watch = {.fd = STDIN_FILENO, .events = POLLIN};
-    struct err err = {0};
-
-    if (!term_start(&stage->options, &err))
-        return 78;
-    while (stage->key != 'q') {
-        uint32_t key;
-
-        term_clear();
-        stage->draw(stage);
-        term_show();
-        term_idle();
-        poll(&watch, 1, 50); /* a signal may come just before it: the console has its tick */
-        while ((key = term_read()) != TERM_NONE) {
-            stage->key = key;
-            text_copy(stage->pasted, sizeof(stage->pasted), term_pasted());
-            edit_key(&stage->edit, key);
-        }
-    }
-    term_stop();
-    return 0;
-}
-
-static const struct test_screen_run usual = {0}, plain = {.no_color = "1"};
 
 /* --- keys --- */
 
@@ -295,95 +248,6 @@ TEST(the_option_no_color_sends_no_colour) {
     assert_false(sends_colour(buf_str(test_screen_bytes(s))));
 }
 
-/* --- hostile texts --- */
-
-/* clang-format off */
-static const char *const hostile[] = {
-    "\x1b[2J", "\x1b]0;title\x07", "\x1b]52;c;eA==\x07", "\x1bP+q544e\x1b\\", "\x1b[6n", "\x1b[200~", "\x1b[?1049l",
-    "\33c", "\x1b(0", "\x1b]8;;http://x\x1b\\link", "a\rb", "a\nb", "a\tb", "a\bb", "\x07", "\x0e", "\x18", "\x7f",
-    "\302\23331m", "\302\23552;c;eA==\xc2\x9c", "\xc2\x90", "\xc2\x85", "\23331m", "\xff\xfe", "\xe5\x8d",
-    "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x80\xaegpj.exe", "\xe2\x81\xa6x\xe2\x81\xa9", "\xd8\x9c",
-    "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xe3\x85\xa4",
-    "\xf0\x9f\xab\xa8 newest", "\xe2\x9d\xa4\xef\xb8\x8f heart",
-    "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7", "\xf0\x9f\x87\xa8\xf0\x9f\x87\xb3",
-    "Z\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86\xcc\x87", "卡票卡票卡票卡票卡票卡票卡票", "%n%s%99999d",
-};
-/* clang-format on */
-enum { HOSTILE = ARRAY_LEN(hostile), LONG = 10000 };
-
-static void draw_hostile(struct stage *stage UNUSED) {
-    char endless[LONG + 1];
-
-    for (int i = 0; i < LONG; i++)
-        endless[i] = "\x1b]52;"[i % 5];
-    endless[LONG] = '\0';
-    for (int row = 0; row <= HOSTILE; row++) {
-        const char *text = row < HOSTILE ? hostile[row] : endless;
-
-        ui_text(row, 0, 20, ROLE_NORMAL, text);
-        ui_text(row, 20, 1, ROLE_NORMAL, "|");
-        ui_right(row, 30, 20, ROLE_OK, text);
-        ui_text(row, 50, 1, ROLE_NORMAL, "|");
-        ui_middle(row, 60, 9, ROLE_NORMAL, text);
-        ui_text(row, 69, 1, ROLE_NORMAL, "|");
-    }
-    ui_paragraph((struct area){HOSTILE + 1, 0, 3, 80}, ROLE_NORMAL, endless);
-}
-
-/* Behind a sequence that curses writes: CSI, a choice of letters, a mode of the keypad, our own OSC; NULL: it is
- * none. */
-static const char *after_sequence(const char *at) {
-    static const char idle[] = "\x1b]7711;";
-
-    if (strncmp(at, idle, strlen(idle)) == 0)
-        return strchr(at, '\a') + 1;
-    if (at[1] == '[')
-        return at + 2 + strspn(at + 2, "?0123456789;") + 1;
-    if (at[1] == '(' || at[1] == ')')
-        return at + 3;
-    return strchr("=>78M", at[1]) ? at + 2 : NULL;
-}
-
-static void assert_only_our_sequences(const struct buf *bytes) {
-    const char *at = buf_str(bytes), *end = at + bytes->len;
-    uint32_t point;
-
-    assert_null(memchr(at, 0, bytes->len));
-    while (at < end) {
-        size_t n = utf8_next(at, (size_t)(end - at), &point);
-
-        if (point == 0x1B)
-            at = after_sequence(at);
-        else
-            at += n;
-        assert_non_null(at);
-        assert_true(n > 0);
-        assert_true(point >= 0x20 || point == 0x1B || point == '\r' || point == '\n' || point == '\b' ||
-                    point == 0x0F); /* screen's way to plain letters */
-        assert_false(point >= 0x7F && point < 0xA0);
-        assert_false((point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E));
-        assert_false((point >= 0x2066 && point <= 0x2069) || point >= 0xE0000);
-    }
-}
-
-TEST(hostile_texts_are_marks_in_straight_columns) {
-    static const char *const terms[] = {"xterm-256color", "screen-256color", "tmux-256color"};
-
-    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-        AUTO_SCREEN struct test_screen *s =
-            test_screen_call(&(struct test_screen_run){.term = terms[i], .rows = HOSTILE + 4}, play,
-                             &(struct stage){.draw = draw_hostile});
-
-        test_screen_idle(s);
-        for (int row = 0; row <= HOSTILE; row++)
-            for (size_t bar = 0; bar < 3; bar++)
-                assert_string_equal(test_screen_cell(s, row, (const int[]){20, 50, 69}[bar]).text, "|");
-        test_screen_keys(s, "q");
-        assert_int_equal(test_screen_end(s), 0);
-        assert_only_our_sequences(test_screen_bytes(s));
-    }
-}
-
 /* --- the clipboard --- */
 
 static void draw_copy(struct stage *stage) {
@@ -414,127 +278,6 @@ TEST(what_is_copied_goes_to_the_terminal_when_it_is_not_too_long) {
                          strcmp(rows[i].said, "copied") == 0);
         assert_non_null(strstr(buf_str(test_screen_bytes(s)), i < 2 ? rows[i].bytes : ""));
     }
-}
-
-/* --- codes to scan --- */
-
-enum { PIXELS = 4 }; /* a module's edge */
-
-struct picture {
-    unsigned width, height;
-    unsigned char *grey;
-};
-
-/* Is half a cell light? An operator's terminal has light letters on a dark ground, or the colours the cell asks for.
- */
-static bool is_light(const struct test_cell *cell, bool lower) {
-    bool ink = strcmp(cell->text, "█") == 0 || strcmp(cell->text, lower ? "▄" : "▀") == 0;
-    int colour = cell->colour < 0 ? 231 : cell->colour, ground = cell->ground < 0 ? 16 : cell->ground;
-
-    return (ink != cell->reverse ? colour : ground) == 231;
-}
-
-/* `halves`: a cell is two modules above each other; else half of one. */
-static struct picture photograph(struct test_screen *s, bool halves) {
-    unsigned wide = halves ? PIXELS : PIXELS / 2, high = halves ? 2 * PIXELS : PIXELS;
-    struct picture p = {0};
-    int rows, columns;
-
-    test_screen_size(s, &rows, &columns);
-    p.width = (unsigned)columns * wide;
-    p.height = (unsigned)rows * high;
-    p.grey = mem_new((size_t)p.width * p.height);
-    for (unsigned i = 0; i < (unsigned)(rows * columns); i++) {
-        unsigned row = i / (unsigned)columns, column = i % (unsigned)columns;
-        struct test_cell cell = test_screen_cell(s, (int)row, (int)column);
-
-        for (unsigned y = 0; y < high; y++)
-            memset(p.grey + (row * high + y) * p.width + column * wide, is_light(&cell, y >= PIXELS) ? 255 : 0, wide);
-    }
-    return p;
-}
-
-static void assert_scans(struct test_screen *s, bool halves, const char *wanted) {
-    struct picture p = photograph(s, halves);
-    zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-    zbar_image_t *image = zbar_image_create();
-    const zbar_symbol_t *symbol;
-
-    zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-    zbar_image_set_size(image, p.width, p.height);
-    zbar_image_set_data(image, p.grey, (unsigned long)p.width * p.height, NULL);
-    assert_int_equal(zbar_scan_image(scanner, image), 1);
-    symbol = zbar_image_first_symbol(image);
-    assert_string_equal(zbar_symbol_get_data(symbol), wanted);
-    zbar_image_destroy(image);
-    zbar_image_scanner_destroy(scanner);
-    free(p.grey);
-}
-
-static void draw_qr(struct stage *stage) {
-    struct area area = {0};
-    struct err err = {0};
-
-    term_size(&area.rows, &area.columns);
-    qr_draw(area, stage->text, QR_MARGIN, &err);
-}
-
-/* The digits, letters and links that tickets have. */
-static const char *const codes[] = {
-    "603184207551",
-    "110201201245",
-    "000000000000",
-    "6031842075512",
-    "60318420755123",
-    "603184207551234",
-    "6031842075512345",
-    "60318420755123456",
-    "603184207551234567",
-    "6031842075512345678",
-    "60318420755123456789",
-    "KQ7F2M9XTR4B",
-    "KQ7F2M9XTR4B8W3ZP6HD",
-    "kq7f2m9xTR4b",
-    "abcdefghijklmnopqrst",
-    "A-9_b.0~Z4k2",
-    "https://t.example.com/c/603184207551?s=aB3dE",
-    "https://tickets.example.com/card/603184207551?s=aB3dEfGh1234567890abcd",
-};
-
-static void scan_all(const struct test_screen_run *how, bool ascii) {
-    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-        AUTO_SCREEN struct test_screen *s = test_screen_call(
-            how, play, &(struct stage){.options = {.ascii = ascii}, .draw = draw_qr, .text = codes[i]});
-
-        test_screen_idle(s);
-        assert_scans(s, !ascii, codes[i]);
-    }
-}
-
-TEST(every_code_is_scanned_from_the_screen) {
-    scan_all(&usual, false);
-}
-
-TEST(every_code_is_scanned_without_colours) {
-    scan_all(&plain, false);
-}
-
-TEST(every_code_is_scanned_in_ascii_where_there_is_room) {
-    scan_all(&(struct test_screen_run){.rows = 50, .columns = 100}, true);
-    scan_all(&(struct test_screen_run){.rows = 50, .columns = 100, .term = "vt100"}, true);
-}
-
-TEST(a_code_without_room_is_a_text_and_a_note) {
-    AUTO_SCREEN struct test_screen *s = test_screen_call(&(struct test_screen_run){.rows = 12, .columns = 60}, play,
-                                                         &(struct stage){.draw = draw_qr, .text = codes[0]});
-
-    test_screen_idle(s);
-    assert_string_equal(test_screen_row(s, 0), codes[0]);
-    assert_string_equal(test_screen_row(s, 2), "The code needs 25x13 cells, here are 60x12: make the window");
-    test_screen_resize(s, 13, 60);
-    test_screen_until_gone(s, "make the window");
-    test_screen_idle(s);
-    assert_scans(s, true, codes[0]);
 }
 
 /* --- the console in it --- */
@@ -572,23 +315,6 @@ TEST(the_clock_of_a_picture_stands_still) {
 
     test_screen_until_both(s, "db ok 0 ms", "10:42:07");
     test_screen_until(s, "live; last 10:42:07");
-}
-
-TEST(a_storm_of_sizes_while_a_query_runs_does_no_harm) {
-    AUTO_SCREEN struct test_screen *s = console(&usual, NULL);
-    unsigned seed = 7;
-
-    test_screen_until(s, "live");
-    test_sql(NULL, "begin; lock table kaquan.template in access exclusive mode");
-    test_screen_until(s, "db WAITS");
-    for (int i = 0; i < 200; i++) {
-        seed = seed * 1103515245 + 12345;
-        test_screen_resize(s, 1 + (int)(seed >> 16) % 60, 1 + (int)(seed >> 20) % 200);
-        test_screen_keys(s, i % 5 == 0 ? "?" : "jG");
-    }
-    test_sql(NULL, "rollback");
-    test_screen_resize(s, 24, 80);
-    test_screen_until(s, "Help");
 }
 
 /* A shell with job control; fg brings the console back after a Return. */
@@ -651,15 +377,9 @@ int main(void) {
         cmocka_unit_test(every_role_has_its_look_with_colours_and_without),
         cmocka_unit_test(who_wants_no_colours_or_has_eight_gets_none),
         cmocka_unit_test(the_option_no_color_sends_no_colour),
-        cmocka_unit_test(hostile_texts_are_marks_in_straight_columns),
         cmocka_unit_test(what_is_copied_goes_to_the_terminal_when_it_is_not_too_long),
-        cmocka_unit_test(every_code_is_scanned_from_the_screen),
-        cmocka_unit_test(every_code_is_scanned_without_colours),
-        cmocka_unit_test(every_code_is_scanned_in_ascii_where_there_is_room),
-        cmocka_unit_test(a_code_without_room_is_a_text_and_a_note),
         cmocka_unit_test(the_console_is_drawn_in_every_terminal_and_size),
         cmocka_unit_test(the_clock_of_a_picture_stands_still),
-        cmocka_unit_test(a_storm_of_sizes_while_a_query_runs_does_no_harm),
         cmocka_unit_test(ctrl_z_gives_the_terminal_to_the_shell_and_fg_takes_it_again),
         cmocka_unit_test(a_stop_from_outside_does_the_same),
     };
