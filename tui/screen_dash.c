@@ -281,7 +281,8 @@ static const struct act acts[] = {
      .command = "key new [{file}]",
      .prompts = key_prompts,
      .prompt_count = ARRAY_LEN(key_prompts),
-     .hindrance = not_the_key_step},
+     .hindrance = not_the_key_step,
+     .needs = "insert worker_key"},
 };
 
 /* Enter: to what the row is about; the first step is an act of its own. */
