@@ -117,7 +117,8 @@ static void key(struct check_list *list, struct work *work) {
 /* What a worker needs, people do not. */
 static void worker_needs(struct check_list *list, struct work *work, bool worker) {
     if (!worker) {
-        check_add(list, "privileges", CHECK_OK, 0, NULL, "those of a person: a worker's privileges and key are not looked at");
+        check_add(list, "privileges", CHECK_OK, 0, NULL,
+                  "those of a person: a worker's privileges and key are not looked at");
         return;
     }
     privileges(list, work->db);

@@ -304,8 +304,7 @@ bool guard_confirm(struct call *call, int64_t id, struct err *err) {
     params = json_parse(db_text(&request, 0, "params"), strlen(db_text(&request, 0, "params")),
                         &(struct json_limits){.size = 2 * INPUT_MAX}, err);
     if (params == NULL || !retype(&request, id, params, &kept, err) || !can_open(&kept, err) ||
-        !ask(call, id, &request, &kept, err) ||
-        !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+        !ask(call, id, &request, &kept, err) || !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
         return false;
     good = run_kept(call, id, &request, params, kept, err);
     if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),

@@ -1,5 +1,5 @@
-/* Lets WeChat count an account's calls of the day from 0 again, as a person asked for: once, for it grants that 10 times a
- * month and nobody knows about a call whose answer was lost. */
+/* Lets WeChat count an account's calls of the day from 0 again, as a person asked for: once, for it grants that 10
+ * times a month and nobody knows about a call whose answer was lost. */
 #include "jobs.h"
 
 #include "json.h"

@@ -1,5 +1,5 @@
-/* Lets tickets take the steps that repair their drifts, as if WeChat had pushed them; what is done at WeChat again has an
- * act of its own. */
+/* Lets tickets take the steps that repair their drifts, as if WeChat had pushed them; what is done at WeChat again
+ * has an act of its own. */
 #include "jobs.h"
 
 #include "drift.h"

@@ -119,7 +119,8 @@ TEST(a_reset_needs_the_name_and_lets_calls_go_on) {
     run(64, "quota reset fest --confirm=other", "--confirm=fest");
     assert_int_equal(granted(), 0);
     run(0, "quota reset fest --confirm=fest --reason doors", "reset 1 of 10");
-    run(0, "quota reset fest --confirm=fest --reason again", "reset 1 of 10"); /* it waits for the worker: no second one */
+    run(0, "quota reset fest --confirm=fest --reason again",
+        "reset 1 of 10"); /* it waits for the worker: no second one */
     rehearsal_worker(0, "run quota_reset");
     assert_int_equal(granted(), 1);
     assert_string_equal(
@@ -160,7 +161,8 @@ TEST(a_reset_whose_answer_was_lost_is_not_repeated) {
     run(0, "quota reset fest --confirm=fest", "reset 1 of 10");
     rehearsal_worker(1, "run quota_reset");
     rehearsal_worker(0, "run quota_reset");
-    assert_string_equal(test_sql(NULL, "select string_agg(state, ' ') from kaquan.job where kind = 'quota_reset'"), "failed");
+    assert_string_equal(test_sql(NULL, "select string_agg(state, ' ') from kaquan.job where kind = 'quota_reset'"),
+                        "failed");
     assert_string_equal(ledger("/cgi-bin/clear_quota", "calls"), "1");
     run(0, "quota reset fest --confirm=fest", "reset 2 of 10");
 }

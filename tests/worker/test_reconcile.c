@@ -91,7 +91,8 @@ static void drifts(const char *id, const char *kind, bool severe, const char *re
     assert_string_equal(drift_of(id), kind);
     assert_int_equal(repair_drift(id, severe ? "--yes" : "--no-input"), 64);
     assert_int_equal(repair_drift(id, severe ? "--confirm=adult" : "--yes"), 0);
-    assert_int_equal(repair_drift(id, "--confirm=adult"), 65); /* nothing is done twice while the worker is waited for */
+    assert_int_equal(repair_drift(id, "--confirm=adult"),
+                     65); /* nothing is done twice while the worker is waited for */
     rehearsal_worker(0, "run ticket_repair");
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(state_of(id), repaired);
