@@ -153,17 +153,18 @@ static void follow_cursor(struct console *c) {
             view->panes[i].asked_at = 0;
 }
 
-/* What is due first. The schema comes before all else on a new connection; while paused only r asks. */
+/* What is due first. The schema and our rights come before all else on a new connection; while paused only r asks. */
 static struct wish next_wish(struct console *c) {
     struct view *view = console_view(c);
     struct wish best = {0};
 
     if (c->schema_connection != db_async_connections(c->db))
         return (struct wish){NULL, &c->schema, &schema_part, 0};
+    if (c->rights.asked_at == 0)
+        return (struct wish){NULL, &c->rights, &rights_part, 0};
     for (int i = 0; i < view->screen->part_count; i++)
         if (!is_about_row(&view->screen->parts[i]) || view->cursor[0] != '\0')
             consider(&best, view, &view->panes[i], &view->screen->parts[i]);
-    consider(&best, NULL, &c->rights, &rights_part);
     consider(&best, NULL, &c->worker, &worker_part);
     if (c->paused && best.pane->asked_at != 0)
         best.due_at = INFINITY;
