@@ -71,7 +71,7 @@ see "WRITE"
 done_with "a first run says what is to be done, and unlocks"
 
 keys Enter
-see "not allowed: grant insert on kaquan.worker_key to anna"
+see "needs: grant insert on kaquan.worker_key to anna"
 worker key new "$KAQUAN_KEY_FILE"
 PGUSER=kaquan_worker stage_start serve "$KAQUAN_WORKER" serve
 done_with "the worker's key is made where the worker is, not by an operator"

@@ -222,6 +222,9 @@ TEST(an_operator_queues_a_job_and_changes_a_rule) {
     test_screen_keys(s, "\x15"
                         "prune" CTRL_S);
     assert_becomes("select state || ' ' || created_by from kaquan.job where kind = 'prune'", "queued " OPERATOR);
+    test_screen_until(s, "Esc closes");
+    test_screen_keys(s, ESC);
+    test_screen_until_gone(s, "Esc closes");
     test_screen_keys(s, ":gates\r");
     test_screen_until(s, "Rules and entries");
     test_screen_keys(s, "e");
@@ -247,7 +250,7 @@ TEST(an_operator_is_told_whose_an_act_is) {
 
     test_screen_until_both(s, "change settings", "yes");
     test_screen_keys(s, "n");
-    test_screen_until(s, "not allowed: grant insert on kaquan.backend_grant to " OPERATOR);
+    test_screen_until(s, "needs: grant insert on kaquan.backend_grant to " OPERATOR);
     test_screen_keys(s, ":templates\r");
     test_screen_until(s, "Summer gala");
     test_screen_keys(s, "O");
@@ -263,7 +266,11 @@ TEST(an_auditor_is_told_what_an_act_would_take) {
     test_screen_keys(s, ":pools\r");
     test_screen_until(s, "Summer gala");
     test_screen_keys(s, "a");
-    test_screen_until_both(s, "sign cards for this pool now", "not allowed: grant kaquan_operator to " AUDITOR);
+    test_screen_until_both(s, "sign cards for this pool now", "needs: grant kaquan_operator");
+    test_screen_keys(s, ESC);
+    test_screen_until_gone(s, "What can be done here");
+    test_screen_keys(s, "F");
+    test_screen_until(s, "needs: grant kaquan_operator to " AUDITOR);
 }
 
 int main(void) {
