@@ -121,24 +121,35 @@ static const char *object_of(char out[OBJECT_SIZE], const char *kind, const char
     return out;
 }
 
+/* An operator may not say where the API is: the secret is sent there. */
+static bool insert_account(struct db *db, struct account *a, struct db_value sealed, const char *key_id,
+                           struct db_rows *record, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!db_query(db, &sql_account_add, &rows, err, V_TEXT(a->key), V_TEXT(a->appid), V_TEXT(a->name),
+                  V_TEXT(a->original_id[0] != '\0' ? a->original_id : NULL), V_TEXT(a->token_mode), sealed,
+                  V_TEXT(key_id))) {
+        duplicate(a, err);
+        return false;
+    }
+    a->id = db_int(&rows, 0, "id");
+    return (strcmp(a->api_base, ACCOUNT_API_BASE) == 0 ||
+            db_do(db, &sql_account_base, err, V_INT(a->id), V_TEXT(a->api_base))) &&
+           db_query(db, &sql_account_record, record, err, V_INT(a->id));
+}
+
 bool account_add(struct db *db, const struct act *act, struct account *a, const struct secret *secret,
                  struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_ROWS struct db_rows record = {0};
     AUTO_BUF struct buf sealed = {0};
     char key_id[KEY_ID_SIZE] = "", object[OBJECT_SIZE];
     if (!check(a, err) || (secret != NULL && !seal_secret(db, a->appid, "secret", secret, &sealed, key_id, err)) ||
         !db_begin(db, err))
         return false;
-    if (!db_query(db, &sql_account_add, &rows, err, V_TEXT(a->key), V_TEXT(a->appid), V_TEXT(a->name),
-                  V_TEXT(a->original_id[0] != '\0' ? a->original_id : NULL), V_TEXT(a->api_base),
-                  V_TEXT(a->token_mode), secret != NULL ? V_BYTES(sealed.data, sealed.len) : V_NULL,
-                  V_TEXT(secret != NULL ? key_id : NULL))) {
-        duplicate(a, err);
+    if (!insert_account(db, a, secret != NULL ? V_BYTES(sealed.data, sealed.len) : V_NULL,
+                        secret != NULL ? key_id : NULL, &record, err))
         return audit_undo(db);
-    }
-    a->id = db_int(&rows, 0, "id");
     return audit_commit(db, act, "account_add", object_of(object, "account", a->key), NULL,
-                        db_text(&rows, 0, "record"), err);
+                        db_text(&record, 0, "record"), err);
 }
 
 /* Begins the act: the account as it was, in `before`, nobody else changing it. */

@@ -8,6 +8,7 @@
 #include "secret.h"
 
 enum { ACCOUNT_KEY_SIZE = 41, ACCOUNT_APPID_SIZE = 33 };
+#define ACCOUNT_API_BASE "https://api.weixin.qq.com" /* unless an administrator says otherwise */
 
 struct account {
     int64_t id;

@@ -51,7 +51,7 @@ bool gate_rule_set(struct db *db, const struct act *act, const char *template, c
     char object[OBJECT_SIZE];
     if (!db_begin(db, err))
         return false;
-    if (!gate_rule_get(db, template, &before, err))
+    if (!db_do(db, &sql_gate_rule_lock, err, V_TEXT(template)) || !gate_rule_get(db, template, &before, err))
         return audit_undo(db);
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (values[i] != NULL &&

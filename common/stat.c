@@ -5,10 +5,9 @@
 bool stat_sum(struct db *db, double seconds, int64_t *changed, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     double most = seconds < STAT_MOST_S ? seconds : STAT_MOST_S;
-    if (!db_do0(db, &sql_stat_time_summarize, err) ||
-        !db_query(db, &sql_stat_minute_sum, &rows, err, V_SECONDS(most)))
+    if (!db_query(db, &sql_stat_sum, &rows, err, V_SECONDS(most)))
         return false;
-    *changed = rows.hits;
+    *changed = db_int(&rows, 0, "changed");
     return true;
 }
 

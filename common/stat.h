@@ -10,8 +10,7 @@
  * week: older minutes may be days already (site.keep_minutes). */
 enum { STAT_LATELY_S = 10 * 60, STAT_LATE_S = 48 * 3600, STAT_MOST_S = 7 * 86400 };
 
-/* Counts the last `seconds` again, at most a week, and lets lists find the latest rows by time at once; *changed is
- * how many minutes have other figures now. */
+/* Counts the last `seconds` again, at most a week; *changed is how many minutes have other figures now. */
 bool stat_sum(struct db *db, double seconds, int64_t *changed, struct err *err);
 
 /* Asks WeChat for an account's figures of the last week, and stores them; *days is for how many it had some. */

@@ -159,11 +159,13 @@ start() {
   address || trouble "the address check" "$dir/serve.log" "less $dir/serve.log $dir/sim.log, and: $here_psql"
   summary
   say "It goes on until make demo-stop. To look around:"
-  say "  export PGHOST='$PGHOST' PGUSER=kaquan_worker PGDATABASE=kaquan_demo KAQUAN_KEY_FILE='$KAQUAN_KEY_FILE'"
-  say "  build/release/kaquan-worker pool list; build/release/kaquan-worker job list; build/release/kaquan"
+  say "  export PGHOST='$PGHOST' PGDATABASE=kaquan_demo PGUSER=anna    # an operator"
+  say "  build/release/kaquan; build/release/kaquan-worker pool list; build/release/kaquan-worker job list"
+  say "What calls WeChat is done as the worker, with its key:"
+  say "  PGUSER=kaquan_worker KAQUAN_KEY_FILE='$KAQUAN_KEY_FILE' build/release/kaquan-worker ip check festival"
   exec 9>&-
   if [ -t 0 ] && [ -t 1 ] && [ -x "$root/build/release/kaquan" ]; then
-    PGUSER=kaquan_worker "$root/build/release/kaquan" || :
+    env -u KAQUAN_KEY_FILE PGUSER=anna "$root/build/release/kaquan" || :
     say "The demo still runs; make demo-stop ends it."
   fi
 }

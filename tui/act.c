@@ -6,6 +6,7 @@
 
 #include "console.h"
 #include "lang.h"
+#include "rights.h"
 
 enum { SAMPLES = 3, COMMAND_MOST = 400 };
 
@@ -36,8 +37,10 @@ static bool needs_row(const struct act *act) {
 
 const char *act_hindrance(const struct console *c, const struct act *act) {
     const struct view *view = c->places[c->depth - 1];
-    const char *why;
+    const char *why = rights_hindrance(c, act);
 
+    if (why)
+        return why;
     if (act->danger != DANGER_NONE && !lock_is_open(c))
         return c->read_only ? _("this session only reads (--read-only)") : _("locked: ! unlocks");
     if (!needs_row(act) || view->subject[0] != '\0')

@@ -12,12 +12,14 @@
 #include "app.h"
 #include "clock.h"
 #include "panes.h"
+#include "rights.h"
 #include "term.h"
 
 static const double FRAME_S = 0.033,
                     TICK_S = 1;    /* fewest seconds between two frames; most. A key is painted at once */
 static const double ASIDE_S = 0.1; /* a cursor that moves on asks for no preview */
 static const struct part schema_part = {.statement = &sql_migration_list};
+static const struct part rights_part = {.statement = &sql_tui_rights, .given = {"{needed}"}, .given_count = 1};
 static const struct part worker_part = {.statement = &sql_tui_worker, .every = 2};
 
 /* --- where we are --- */
@@ -89,6 +91,7 @@ void console_open(struct console *c, const char *name, const char *subject) {
 void console_refresh(struct console *c) {
     for (int i = 0; i < c->depth; i++)
         view_refresh(c->places[i]);
+    c->rights.asked_at = 0;
     c->worker.asked_at = 0;
 }
 
@@ -150,13 +153,15 @@ static void follow_cursor(struct console *c) {
             view->panes[i].asked_at = 0;
 }
 
-/* What is due first. The schema comes before all else on a new connection; while paused only r asks. */
+/* What is due first. The schema and our rights come before all else on a new connection; while paused only r asks. */
 static struct wish next_wish(struct console *c) {
     struct view *view = console_view(c);
     struct wish best = {0};
 
     if (c->schema_connection != db_async_connections(c->db))
         return (struct wish){NULL, &c->schema, &schema_part, 0};
+    if (c->rights.asked_at == 0)
+        return (struct wish){NULL, &c->rights, &rights_part, 0};
     for (int i = 0; i < view->screen->part_count; i++)
         if (!is_about_row(&view->screen->parts[i]) || view->cursor[0] != '\0')
             consider(&best, view, &view->panes[i], &view->screen->parts[i]);
@@ -167,6 +172,8 @@ static struct wish next_wish(struct console *c) {
 }
 
 static struct db_value given(const struct view *view, const char *word) {
+    if (strcmp(word, "{needed}") == 0)
+        return V_TEXT(rights_needed());
     if (strcmp(word, "{subject}") == 0)
         return V_TEXT(view->subject);
     if (strcmp(word, "{row}") == 0)
@@ -201,8 +208,10 @@ static void ask(struct console *c) {
     wish = next_wish(c);
     if (wish.due_at > now)
         return;
-    if (wish.pane == &c->schema)
+    if (wish.pane == &c->schema) {
         c->schema_connection = db_async_connections(c->db);
+        c->rights.asked_at = 0;
+    }
     wish.pane->asked_at = now;
     if (!write_query(c, wish.view, wish.pane))
         return;
@@ -235,7 +244,7 @@ static void take_answer(struct console *c) {
 
     if (!c->asking)
         return;
-    gone = c->asking != &c->schema && c->asking != &c->worker && !c->asking_view;
+    gone = c->asking != &c->schema && c->asking != &c->rights && c->asking != &c->worker && !c->asking_view;
     pane = gone ? &thrown : c->asking;
     if (!db_async_answer(c->db, gone ? &nowhere : &pane->rows, &ok, &err))
         return;
@@ -372,6 +381,7 @@ static void end(struct console *c) {
     trail_clear(&c->trail);
     db_async_free(c->db);
     db_rows_clear(&c->schema.rows);
+    db_rows_clear(&c->rights.rows);
     db_rows_clear(&c->worker.rows);
     buf_wipe(&c->query.text);
     buf_wipe(&c->child.said);

@@ -47,6 +47,7 @@ struct console {
     struct trail trail;
     struct pane schema; /* which migrations the database has; asked once a connection */
     int schema_connection;
+    struct pane rights;  /* what this login may not do; asked once a connection, and by r */
     struct pane worker;  /* what the header says about workers and the environment */
     struct pane *asking; /* whose statement is on its way */
     const char *asking_name;

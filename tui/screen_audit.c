@@ -180,9 +180,9 @@ static const struct prompt withdraw_prompts[] = {
 };
 static const struct act request_acts[] = {
     {.key = 'C', .label = "C", .hint = N_("Confirm"), .help = N_("do what another person asked for"), .danger = DANGER_ASK,
-     .command = "audit confirm {row} --confirm={hit}", .prompts = confirm_prompts, .prompt_count = 1, .hindrance = why_over},
+     .command = "audit confirm {row} --confirm={hit}", .prompts = confirm_prompts, .prompt_count = 1, .hindrance = why_over, .needs = "update act_request"},
     {.key = 'X', .label = "X", .hint = N_("Withdraw"), .help = N_("end a request that waits"), .danger = DANGER_ASK,
-     .command = "audit withdraw {row} [--reason {because}]", .prompts = withdraw_prompts, .prompt_count = 1, .hindrance = why_over},
+     .command = "audit withdraw {row} [--reason {because}]", .prompts = withdraw_prompts, .prompt_count = 1, .hindrance = why_over, .needs = "update act_request"},
 };
 /* clang-format on */
 

@@ -41,8 +41,8 @@ static void begin_retry(struct console *c) {
 
 /* clang-format off */
 static const struct act bulk_acts[] = {
-    {'R', "R", N_("Retry failed"), N_("do it again for those that failed"), DANGER_SEVERE, .run = begin_retry},
-    {'K', "K", N_("Give up"), N_("give up what was not sent yet"), DANGER_ASK, "bulk cancel {subject}", .anywhere = true},
+    {'R', "R", N_("Retry failed"), N_("do it again for those that failed"), DANGER_SEVERE, .run = begin_retry, .needs = "insert bulk"},
+    {'K', "K", N_("Give up"), N_("give up what was not sent yet"), DANGER_ASK, "bulk cancel {subject}", .anywhere = true, .needs = "update bulk"},
 };
 
 static const struct field items[] = {
@@ -109,9 +109,9 @@ static const struct field drifts[] = {
 
 static const struct act drift_acts[] = {
     {'P', "P", N_("Repair"), N_("repair it: a step here, or the act at WeChat again"), DANGER_SEVERE,
-     "ticket repair {template} {marked} --confirm={template} [--reason={reason}]", .many = true},
+     "ticket repair {template} {marked} --confirm={template} [--reason={reason}]", .many = true, .needs = "update ticket_drift"},
     {'V', "V", NULL, N_("show code and persons in full; the audit log keeps who looked"),
-     .command = "ticket look {code} --template {template}"},
+     .command = "ticket look {code} --template {template}", .needs = "execute audit_write"},
 };
 
 static const struct part drift_parts[] = {

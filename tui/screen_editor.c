@@ -107,8 +107,8 @@ static void act_theirs(struct console *c) {
 
 /* clang-format off */
 static const struct act acts[] = {
-    {.key = TERM_CTRL_S, .label = "^S", .hint = N_("Save"), .help = N_("save the draft"), .anywhere = true, .run = act_save},
-    {.key = TERM_CTRL_P, .label = "^P", .hint = N_("Push"), .help = N_("save it and send it to WeChat"), .anywhere = true, .run = act_push},
+    {.key = TERM_CTRL_S, .label = "^S", .hint = N_("Save"), .help = N_("save the draft"), .anywhere = true, .run = act_save, .needs = "insert template"},
+    {.key = TERM_CTRL_P, .label = "^P", .hint = N_("Push"), .help = N_("save it and send it to WeChat"), .anywhere = true, .run = act_push, .needs = "insert job"},
     {.key = TERM_CTRL_D, .label = "^D", .hint = N_("Diff"), .help = N_("what differs from what WeChat was sent"), .anywhere = true, .run = act_diff},
     {.key = TERM_CTRL_G, .label = "^G", .hint = N_("Longer"), .help = N_("this field in a larger window, and back"), .anywhere = true, .run = act_large},
     {.key = TERM_F8, .label = "F8", .hint = N_("Problem"), .help = N_("to the next problem"), .anywhere = true, .run = act_problem},

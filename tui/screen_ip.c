@@ -116,7 +116,8 @@ static const struct act acts[] = {
      .help = N_("let a worker ask WeChat now"),
      .danger = DANGER_ASK,
      .command = "job queue whitelist_check",
-     .anywhere = true},
+     .anywhere = true,
+     .needs = "insert job"},
     {.key = 'A',
      .label = "A",
      .hint = N_("Copy address"),
@@ -125,9 +126,10 @@ static const struct act acts[] = {
      .run = copy_address},
     {.key = 'H',
      .label = "H",
-     .help = N_("ask WeChat from this very host"),
+     .help = N_("let a worker ask WeChat for this account alone"),
      .danger = DANGER_ASK,
-     .command = "ip check {account}"},
+     .command = "job queue whitelist_check --account {account}",
+     .needs = "insert job"},
 };
 
 const struct screen screen_ip = {

@@ -7,6 +7,7 @@
 #include "console.h"
 #include "json.h"
 #include "lang.h"
+#include "rights.h"
 #include "screens.h"
 #include "words.h"
 
@@ -137,25 +138,25 @@ static const struct prompt cards[] = {
 };
 
 static const struct act acts[] = {
-    {.key = 'e', .label = "e", .hint = N_("Edit"), .help = N_("edit this template"), .run = act_edit},
-    {.key = 'P', .label = "P", .hint = N_("Push"), .help = N_("send it to WeChat: to a review, or what was changed"), .danger = DANGER_ASK, .run = act_send},
+    {.key = 'e', .label = "e", .hint = N_("Edit"), .help = N_("edit this template"), .run = act_edit, .needs = "update template"},
+    {.key = 'P', .label = "P", .hint = N_("Push"), .help = N_("send it to WeChat: to a review, or what was changed"), .danger = DANGER_ASK, .run = act_send, .needs = "insert job"},
     {.key = 'K', .label = "K", .hint = N_("Stock"), .help = N_("raise or lower the stock"), .danger = DANGER_ASK, .prompts = stock,
-     .prompt_count = ARRAY_LEN(stock), .command = "template stock {subject} {change} [--reason {reason}]"},
+     .prompt_count = ARRAY_LEN(stock), .command = "template stock {subject} {change} [--reason {reason}]", .needs = "insert template_stock_change"},
     {.key = 'H', .label = "H", .hint = N_("Pause"), .help = N_("hand out no cards for now, or again"), .danger = DANGER_ASK, .prompts = reason,
-     .prompt_count = ARRAY_LEN(reason), .command = "template set {subject} --paused {turn} [--reason {reason}]"},
-    {.key = 'd', .label = "d", .hint = N_("Duplicate"), .help = N_("make another template like this one"), .run = act_duplicate},
+     .prompt_count = ARRAY_LEN(reason), .command = "template set {subject} --paused {turn} [--reason {reason}]", .needs = "update template"},
+    {.key = 'd', .label = "d", .hint = N_("Duplicate"), .help = N_("make another template like this one"), .run = act_duplicate, .needs = "insert template"},
     {.key = 'o', .label = "o", .hint = N_("Tickets"), .help = N_("the tickets of this template"), .run = act_tickets},
     {.key = 'F', .label = "F", .help = N_("sign cards for its pool now"), .danger = DANGER_ASK, .prompts = cards,
-     .prompt_count = ARRAY_LEN(cards), .command = "pool fill {subject} [--cards {cards}]"},
+     .prompt_count = ARRAY_LEN(cards), .command = "pool fill {subject} [--cards {cards}]", .needs = "insert job"},
     {.key = 'W', .label = "W", .help = N_("pool, sale and pause"), .danger = DANGER_ASK, .prompts = settings, .prompt_count = ARRAY_LEN(settings),
-     .command = "template set {subject} [--target {target}] [--low {low}] [--paused {pause}] [--sale-from {from}] [--sale-until {until}] [--reason {reason}]"},
+     .command = "template set {subject} [--target {target}] [--low {low}] [--paused {pause}] [--sale-from {from}] [--sale-until {until}] [--reason {reason}]", .needs = "update template"},
     {.key = 'i', .label = "i", .help = N_("a QR code that gives a card away"), .danger = DANGER_ASK, .prompts = code, .prompt_count = ARRAY_LEN(code),
-     .command = "template qrcode {subject} [--code {code}] [--openid {openid}] [--outer {outer}] [--expires {expires}]"},
+     .command = "template qrcode {subject} [--code {code}] [--openid {openid}] [--outer {outer}] [--expires {expires}]", .needs = NEEDS_WECHAT},
     {.key = 'C', .label = "C", .help = N_("paying from the card, or consuming by its holder"), .danger = DANGER_ASK, .prompts = cell,
-     .prompt_count = ARRAY_LEN(cell), .command = "template cell {subject} {cell} {state} {with}"},
-    {.key = 'D', .label = "D", .help = N_("what differs from what WeChat has now"), .command = "template diff {subject}"},
+     .prompt_count = ARRAY_LEN(cell), .command = "template cell {subject} {cell} {state} {with}", .needs = NEEDS_WECHAT},
+    {.key = 'D', .label = "D", .help = N_("what differs from what WeChat has now"), .command = "template diff {subject}", .needs = NEEDS_WECHAT},
     {.key = 'X', .label = "X", .help = N_("end this template for ever"), .danger = DANGER_SEVERE,
-     .command = "template delete {subject} --confirm={subject} [--reason {reason}]"},
+     .command = "template delete {subject} --confirm={subject} [--reason {reason}]", .needs = "update template"},
 };
 /* clang-format on */
 

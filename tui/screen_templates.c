@@ -3,6 +3,7 @@
 
 #include "console.h"
 #include "lang.h"
+#include "rights.h"
 #include "screens.h"
 
 /* clang-format off */
@@ -103,19 +104,19 @@ static const struct prompt json[] = {
 };
 
 static const struct act acts[] = {
-    {.key = 'n', .label = "n", .hint = N_("New"), .help = N_("make a template"), .anywhere = true, .run = act_new},
-    {.key = 'e', .label = "e", .hint = N_("Edit"), .help = N_("edit this template"), .run = act_edit},
-    {.key = 'd', .label = "d", .hint = N_("Duplicate"), .help = N_("make another template like this one"), .run = act_duplicate},
+    {.key = 'n', .label = "n", .hint = N_("New"), .help = N_("make a template"), .anywhere = true, .run = act_new, .needs = "insert template"},
+    {.key = 'e', .label = "e", .hint = N_("Edit"), .help = N_("edit this template"), .run = act_edit, .needs = "update template"},
+    {.key = 'd', .label = "d", .hint = N_("Duplicate"), .help = N_("make another template like this one"), .run = act_duplicate, .needs = "insert template"},
     {.key = 'A', .label = "A", .hint = N_("Adopt"), .help = N_("take over a card that was made elsewhere"), .danger = DANGER_ASK,
      .anywhere = true, .prompts = adopting, .prompt_count = ARRAY_LEN(adopting),
-     .command = "template adopt {card} --account {account} [--key {newkey}]"},
+     .command = "template adopt {card} --account {account} [--key {newkey}]", .needs = NEEDS_WECHAT},
     {.key = 'O', .label = "O", .help = N_("give WeChat a picture, for a logo"), .danger = DANGER_ASK, .anywhere = true,
-     .prompts = picture, .prompt_count = ARRAY_LEN(picture), .command = "template logo {file} --account {account}"},
+     .prompts = picture, .prompt_count = ARRAY_LEN(picture), .command = "template logo {file} --account {account}", .needs = NEEDS_WECHAT},
     {.key = 'T', .label = "T", .help = N_("name who may add cards that are not approved yet"), .danger = DANGER_ASK, .anywhere = true,
      .prompts = testers, .prompt_count = ARRAY_LEN(testers),
-     .command = "template testers {one} {two} {three} {four} {five} --account {account}"},
+     .command = "template testers {one} {two} {three} {four} {five} --account {account}", .needs = NEEDS_WECHAT},
     {.key = 'B', .label = "B", .help = N_("make a page of WeChat's that offers cards"), .danger = DANGER_ASK, .anywhere = true,
-     .prompts = page, .prompt_count = ARRAY_LEN(page), .command = "template landing {file} --account {account}"},
+     .prompts = page, .prompt_count = ARRAY_LEN(page), .command = "template landing {file} --account {account}", .needs = NEEDS_WECHAT},
     {.key = 'E', .label = "E", .help = N_("say what WeChat would refuse of a file"), .anywhere = true,
      .prompts = json, .prompt_count = ARRAY_LEN(json), .command = "template lint {file}"},
 };

@@ -93,7 +93,8 @@ struct act {
     /* Why not for this row, or NULL; untranslated. NULL: fits all. */
     const char *(*hindrance)(const struct db_rows *rows, int row);
     void (*run)(struct console *console); /* instead of a command */
-    const char *then; /* the child that is opened about the last word that it said; NULL: that is shown */
+    const char *then;  /* the child that is opened about the last word that it said; NULL: that is shown */
+    const char *needs; /* the right at the database: "insert job", "execute epoch_revoke"; NULL: none but to read */
 };
 
 struct screen {

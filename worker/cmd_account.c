@@ -41,7 +41,7 @@ bool cmd_account_add(struct call *call, struct err *err) {
         !take(a.appid, sizeof a.appid, "AppID", call->option[OPT_APPID], "", err) ||
         !take(a.name, sizeof a.name, "name", call->option[OPT_NAME], "", err) ||
         !take(a.original_id, sizeof a.original_id, "original id", call->option[OPT_ORIGINAL_ID], "", err) ||
-        !take(a.api_base, sizeof a.api_base, "URL", call->option[OPT_API_BASE], "https://api.weixin.qq.com", err) ||
+        !take(a.api_base, sizeof a.api_base, "URL", call->option[OPT_API_BASE], ACCOUNT_API_BASE, err) ||
         !take(a.token_mode, sizeof a.token_mode, "token mode", call->option[OPT_TOKEN_MODE], "stable", err))
         return false;
     if (has_secret && !ask_secret(call, "AppSecret", &secret, err))

@@ -16,7 +16,7 @@ bool cmd_db_init(struct call *call, struct err *err) {
             fail_cure(err, "connect as a superuser, for instance with PGUSER=postgres");
         return false;
     }
-    say(call, "roles and schema are there");
+    say(call, "roles and schema are there; a person's login: create role NAME login in role kaquan_operator");
     say(call, "next: kaquan-worker db migrate");
     return true;
 }

@@ -32,13 +32,15 @@ static void clocks(struct check_list *list, const struct db *db) {
               "%.1f s from the database's", db_clock_offset(db));
 }
 
-static bool server(struct check_list *list, struct db *db) {
+/* *worker: this login may do what the worker does. */
+static bool server(struct check_list *list, struct db *db, bool *worker) {
     AUTO_ROWS struct db_rows rows = {0};
     struct err err = {0};
     if (!db_query0(db, &sql_doctor_server, &rows, &err)) {
         check_err(list, "server", &err);
         return false;
     }
+    *worker = db_bool(&rows, 0, "worker");
     check_add(list, "connection", CHECK_OK, 0, NULL, "%s as %s", db_text(&rows, 0, "database"),
               db_text(&rows, 0, "login"));
     check_add(list, "server", CHECK_OK, 0, NULL, "PostgreSQL %s, %s", db_text(&rows, 0, "version"),
@@ -112,6 +114,17 @@ static void key(struct check_list *list, struct work *work) {
         sealed_to(list, work->db, db_text(&rows, 0, "key_id"));
 }
 
+/* What a worker needs, people do not. */
+static void worker_needs(struct check_list *list, struct work *work, bool worker) {
+    if (!worker) {
+        check_add(list, "privileges", CHECK_OK, 0, NULL,
+                  "those of a person: a worker's privileges and key are not looked at");
+        return;
+    }
+    privileges(list, work->db);
+    key(list, work);
+}
+
 static void ca_file(struct check_list *list, const struct conf *conf) {
     const char *path = conf_text(conf, CONF_CA_FILE);
     bool readable = access(path, R_OK) == 0;
@@ -155,15 +168,15 @@ bool cmd_doctor(struct call *call, struct err *err UNUSED) {
     struct check_list list = check_begin("kaquan.doctor.1");
     struct work *work = call->work;
     struct err why = {0};
+    bool worker = false;
     settings(&list, &work->conf);
     ca_file(&list, &work->conf);
     if (!work_open_raw(work, true, &why)) {
         check_err(&list, "connection", &why);
-    } else if (server(&list, work->db)) {
+    } else if (server(&list, work->db, &worker)) {
         clocks(&list, work->db);
         if (schema(&list, work->db)) {
-            privileges(&list, work->db);
-            key(&list, work);
+            worker_needs(&list, work, worker);
             accounts(&list, work);
             foreign_refreshes(&list, work);
             if (call->option[OPT_GO_LIVE] != NULL)

@@ -86,9 +86,9 @@ bool cmd_event_replay(struct call *call, struct err *err) {
         return false;
     if (!replay(call, object, &rows, err))
         return audit_undo(call->work->db);
-    snprintf(after, sizeof after, "{\"events\": %lld}", (long long)rows.hits);
+    snprintf(after, sizeof after, "{\"events\": %lld}", (long long)db_int(&rows, 0, "events"));
     if (!audit_commit(call->work->db, &act, "event_replay", object, NULL, after, err))
         return false;
-    say(call, "%lld pushes are read again by the worker", (long long)rows.hits);
+    say(call, "%lld pushes are read again by the worker", (long long)db_int(&rows, 0, "events"));
     return true;
 }

@@ -136,7 +136,7 @@ bool cmd_ip_check(struct call *call, struct err *err) {
     struct account account;
     if (key != NULL && !account_get(call->work->db, key, &account, err))
         return false;
-    if (!db_query(call->work->db, &sql_account_checkable, &accounts, err, V_TEXT(key)))
+    if (!db_query(call->work->db, &sql_account_checkable, &accounts, err, key != NULL ? V_INT(account.id) : V_NULL))
         return false;
     if (accounts.count == 0) {
         fail(err, ERR_INPUT, "there is no enabled account with a secret to check");

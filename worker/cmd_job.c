@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account.h"
 #include "ask.h"
 #include "cmd.h"
 #include "output.h"
@@ -135,12 +136,26 @@ static bool recurs(struct call *call, struct err *err) {
     return call_word("KIND", call->argument[0], kinds, count, err);
 }
 
-static bool queue(struct call *call, const char *kind, int64_t *job, struct err *err) {
+/* Of which account, where one is named: 0 is all. */
+static bool of_account(struct call *call, int64_t *id, struct err *err) {
+    static const char *const kinds[] = {"whitelist_check", "quota_learn"};
+    struct account account;
+    *id = 0;
+    if (call->option[OPT_ACCOUNT] == NULL)
+        return true;
+    if (!call_word("KIND with --account", call->argument[0], kinds, ARRAY_LEN(kinds), err) ||
+        !account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err))
+        return false;
+    *id = account.id;
+    return true;
+}
+
+static bool queue(struct call *call, const char *kind, int64_t account, int64_t *job, struct err *err) {
     struct act act = call_act(call);
     char object[32], after[80];
     if (!db_begin(call->work->db, err))
         return false;
-    if (!job_queue(call->work->db, kind, 0, 0, NULL, job, err))
+    if (!job_queue(call->work->db, kind, account, 0, NULL, job, err))
         return audit_undo(call->work->db);
     snprintf(object, sizeof object, "job %lld", (long long)*job);
     snprintf(after, sizeof after, "{\"kind\": \"%s\"}", kind);
@@ -151,8 +166,8 @@ bool cmd_job_queue(struct call *call, struct err *err) {
     static const struct output_column column[] = {{"job", "job", OUT_ID}};
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
     const char *kind = call->argument[0];
-    int64_t job;
-    if (!recurs(call, err) || !queue(call, kind, &job, err))
+    int64_t job, account;
+    if (!recurs(call, err) || !of_account(call, &account, err) || !queue(call, kind, account, &job, err))
         return false;
     say(call, "job %lld (%s) is due now: the next worker takes it", (long long)job, kind);
     output_int(&o, job);

@@ -3,7 +3,8 @@
 #include "account.h"
 #include "ask.h"
 #include "cmd.h"
-#include "json.h"
+#include "follow.h"
+#include "job.h"
 #include "output.h"
 #include "quota.h"
 #include "wechat.h"
@@ -52,13 +53,8 @@ bool cmd_quota_refresh(struct call *call, struct err *err) {
 
 /* --- quota reset --- */
 
-/* One of the month's 10, on record before WeChat is asked. */
-struct reset {
-    int64_t id;
-    int64_t used;
-};
-
-static bool take(struct call *call, const struct account *account, struct reset *reset, struct err *err) {
+/* One of the month's 10, on record before WeChat is asked: the worker does that. */
+static bool queue(struct call *call, const struct account *account, int64_t *used, int64_t *job, struct err *err) {
     AUTO_ROWS struct db_rows locked = {0}, rows = {0};
     struct db *db = call->work->db;
     struct act act = call_act(call);
@@ -73,45 +69,32 @@ static bool take(struct call *call, const struct account *account, struct reset 
         fail_cure(err, "wait until midnight in China for the day's calls; resets begin anew with the month");
         return audit_undo(db);
     }
-    *reset = (struct reset){db_int(&rows, 0, "id"), db_int(&rows, 0, "used")};
+    if (!job_queue(db, "quota_reset", account->id, 0, NULL, job, err))
+        return audit_undo(db);
+    *used = db_int(&rows, 0, "used");
     snprintf(object, sizeof object, "account %s", account->key);
-    snprintf(after, sizeof after, "{\"reset\": %lld, \"of\": %d}", (long long)reset->used, RESETS_A_MONTH);
+    snprintf(after, sizeof after, "{\"reset\": %lld, \"of\": %d}", (long long)*used, RESETS_A_MONTH);
     return audit_commit(db, &act, "quota_reset", object, NULL, after, err);
 }
 
-/* A reset whose answer was lost stays counted: it may have been granted. */
-static bool note(struct wx *wx, const struct reset *reset, const struct wx_reply *reply, struct err *err) {
-    if (reply->class == WX_OK && reply->json == NULL)
-        return db_do(wx->tools.db, &sql_quota_reset_forget, err, V_INT(reset->id));
-    return reply->json == NULL ||
-           db_do(wx->tools.db, &sql_quota_reset_end, err, V_INT(reset->id), V_INT(reply->errcode));
-}
-
-static bool ask_wechat(struct wx *wx, const struct reset *reset, struct err *err) {
-    AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
-    struct err ignored = {0};
-    json_add_text(question, "appid", wx->appid);
-    json_print(&body, question);
-    bool granted = wx_call(wx, WX_CLEAR_QUOTA, &body, &reply, err);
-    if (!granted)
-        return note(wx, reset, &reply, &ignored) && false;
-    return note(wx, reset, &reply, err) && db_do(wx->tools.db, &sql_quota_cleared, err, V_INT(wx->account_id));
-}
-
 bool cmd_quota_reset(struct call *call, struct err *err) {
+    static const struct output_column column[] = {{"job", "job", OUT_ID}};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
     struct account account;
-    struct reset reset;
-    struct wx wx;
+    int64_t used, job;
+    char undone[100];
     if (!account_get(call->work->db, call->argument[0], &account, err) ||
         !ask_name(call, account.key, err,
                   "WeChat will count all of today's calls of %s from 0 again. It grants this %d times a month.",
                   account.key, RESETS_A_MONTH) ||
-        !work_wx(call->work, account.id, &wx, err) || !take(call, &account, &reset, err) ||
-        !ask_wechat(&wx, &reset, err))
+        !queue(call, &account, &used, &job, err))
         return false;
-    say(call, "the day's calls of %s count from 0 again; that was reset %lld of %d this month", account.key,
-        (long long)reset.used, RESETS_A_MONTH);
+    say(call, "job %lld lets the day's calls of %s count from 0 again: reset %lld of %d this month", (long long)job,
+        account.key, (long long)used, RESETS_A_MONTH);
+    snprintf(undone, sizeof undone, "the calls of %s were not reset", account.key);
+    if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, account.key, undone, err))
+        return false;
+    output_int(&o, job);
+    output_record(&o, call->work);
     return true;
 }

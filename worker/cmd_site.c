@@ -53,7 +53,7 @@ static bool set(const struct call *call, const struct site_row *row, const char 
     struct act act = call_act(call);
     if (!db_begin(db, err))
         return false;
-    if (!db_query0(db, &sql_site_get, &before, err))
+    if (!db_do0(db, &sql_site_lock, err) || !db_query0(db, &sql_site_get, &before, err))
         return audit_undo(db);
     if (!db_query(db, &sql_site_set, &after, err, V_TEXT(row->name), V_TEXT(value))) {
         fail_in(err, "%s", row->name);

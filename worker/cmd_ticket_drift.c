@@ -112,7 +112,7 @@ bool cmd_ticket_drift(struct call *call, struct err *err) {
 
 /* --- repair --- */
 
-/* What is to be done: lists of {id, step, repair}, of lines for bulk_add() by act, and how much it is. */
+/* What is to be done: lists of {id, repair}, of lines for bulk_add() by act, and how much it is. */
 struct plan {
     const struct template *t;
     cJSON *list;
@@ -151,7 +151,6 @@ static bool plan_one(struct plan *p, const struct db_rows *rows, int row, struct
     cJSON_AddItemToArray(p->list, one);
     if (kind->step != NULL) {
         p->steps++;
-        json_add_text(one, "step", kind->step);
         json_add_text(one, "repair", kind->repair);
         return true;
     }
@@ -212,25 +211,23 @@ static bool queue_acts(struct call *call, struct plan *p, struct err *err) {
     return true;
 }
 
-static bool repair(struct db *db, const struct buf *list, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    return db_query(db, &sql_drift_push, &rows, err, V_TEXT(buf_str(list))) &&
-           ticket_take_steps(db, db_text(&rows, 0, "ids"), err) &&
-           db_do(db, &sql_drift_repaired, err, V_TEXT(buf_str(list)));
-}
-
 static bool carry_out(struct call *call, struct plan *p, struct err *err) {
     AUTO_BUF struct buf list = {0};
     struct act act = call_act(call);
     char object[64], after[80];
+    int64_t job;
     if (!queue_acts(call, p, err) || !db_begin(call->work->db, err))
         return false;
     json_print(&list, p->list);
-    if (!repair(call->work->db, &list, err))
+    if (!db_do(call->work->db, &sql_drift_repair, err, V_TEXT(buf_str(&list))) ||
+        !job_queue(call->work->db, "ticket_repair", p->t->account_id, p->t->id, NULL, &job, err))
         return audit_undo(call->work->db);
     snprintf(object, sizeof object, "template %s", p->t->key);
     snprintf(after, sizeof after, "{\"steps\": %" PRId64 ", \"acts\": %" PRId64 "}", p->steps, p->acts_in_all);
-    return audit_commit(call->work->db, &act, "ticket_repair", object, NULL, after, err);
+    if (!audit_commit(call->work->db, &act, "ticket_repair", object, NULL, after, err))
+        return false;
+    say(call, "job %" PRId64 " repairs them", job);
+    return true;
 }
 
 bool cmd_ticket_repair(struct call *call, struct err *err) {

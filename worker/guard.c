@@ -208,22 +208,24 @@ static bool give_text(const char *text, size_t len, char path[PATH_SIZE], struct
     return true;
 }
 
-static bool give_secret(struct work *work, const struct db_rows *taken, char path[PATH_SIZE], struct err *err) {
+static bool give_secret(struct work *work, int64_t id, char path[PATH_SIZE], struct err *err) {
     AUTO_SECRET struct secret secret = {0};
+    AUTO_ROWS struct db_rows kept = {0};
     struct bytes sealed = {0};
     struct seal_key *key = work_key(work, err);
     bool good;
-    if (key == NULL || !db_bytes(taken, 0, "sealed", &sealed))
+    if (key == NULL || !db_query(work->db, &sql_act_request_sealed, &kept, err, V_INT(id)) ||
+        !db_bytes(&kept, 0, "sealed", &sealed))
         return false;
     good = unseal(key, &place, sealed, &secret, err) && give_text(secret.value, secret.len, path, err);
     free((void *)(uintptr_t)sealed.data);
     return good;
 }
 
-static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, const struct db_rows *taken,
+static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, int64_t id,
                        char path[PATH_SIZE], struct err *err) {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "input"));
-    if (row->secret ? !give_secret(kept->work, taken, path, err)
+    if (row->secret ? !give_secret(kept->work, id, path, err)
                     : text != NULL && !give_text(text, strlen(text), path, err))
         return false;
     if (path[0] != '\0')
@@ -272,17 +274,22 @@ static bool ask(const struct call *call, int64_t id, const struct db_rows *reque
                                          : ask_yes(call, err, "Shall it be done?");
 }
 
-static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const struct db_rows *taken,
-                     const cJSON *params, struct call kept, struct err *err) {
+static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const cJSON *params,
+                     struct call kept, struct err *err) {
     const char *reason = db_text(request, 0, "reason");
     char why[REASON_SIZE], path[PATH_SIZE] = "";
     snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(request, 0, "person"),
              reason[0] != '\0' ? ": " : "", reason);
     kept.option[OPT_REASON] = why;
-    if (!give_input(&kept, row_of(kept.command), params, taken, path, err) || !kept.command->run(&kept, err))
+    if (!give_input(&kept, row_of(kept.command), params, id, path, err) || !kept.command->run(&kept, err))
         return false;
     call->exit_code = kept.exit_code;
     return true;
+}
+
+/* Asked before it is taken: a secret that cannot be opened here goes on waiting for somebody who can. */
+static bool can_open(const struct call *kept, struct err *err) {
+    return !row_of(kept->command)->secret || work_key(kept->work, err) != NULL;
 }
 
 bool guard_confirm(struct call *call, int64_t id, struct err *err) {
@@ -297,10 +304,10 @@ bool guard_confirm(struct call *call, int64_t id, struct err *err) {
         return not_taken(&request, id, err);
     params = json_parse(db_text(&request, 0, "params"), strlen(db_text(&request, 0, "params")),
                         &(struct json_limits){.size = 2 * INPUT_MAX}, err);
-    if (params == NULL || !retype(&request, id, params, &kept, err) || !ask(call, id, &request, &kept, err) ||
-        !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+    if (params == NULL || !retype(&request, id, params, &kept, err) || !can_open(&kept, err) ||
+        !ask(call, id, &request, &kept, err) || !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
         return false;
-    good = run_kept(call, id, &request, &taken, params, kept, err);
+    good = run_kept(call, id, &request, params, kept, err);
     if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),
                V_TEXT(good ? NULL : err->text)) &&
         good)

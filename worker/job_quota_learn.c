@@ -8,7 +8,8 @@
 bool job_quota_learn(struct run *run, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     int limits = 0, silent = 0;
-    if (!db_query(run->work->db, &sql_account_checkable, &rows, err, V_NULL))
+    if (!db_query(run->work->db, &sql_account_checkable, &rows, err,
+                  run->job.account_id != 0 ? V_INT(run->job.account_id) : V_NULL))
         return false;
     for (int i = 0; i < rows.count; i++) {
         struct wx wx;

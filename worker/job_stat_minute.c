@@ -1,9 +1,10 @@
 #include "jobs.h"
 #include "stat.h"
 
+/* Lists find the latest rows by time at once, afterwards. */
 static bool sum(struct run *run, double seconds, struct err *err) {
     int64_t changed;
-    if (!stat_sum(run->work->db, seconds, &changed, err))
+    if (!db_do0(run->work->db, &sql_stat_time_summarize, err) || !stat_sum(run->work->db, seconds, &changed, err))
         return false;
     run_result(run, "%lld minutes summed", (long long)changed);
     return true;

@@ -27,6 +27,8 @@ static const struct job_kind kinds[] = {
     {"stat_late",          "sum up again what came late: pushes, and scans of gates that were cut off",  false, 0, 60, job_stat_late},
     {"stat_wechat",        "ask WeChat for its own figures of the last week",                            true,  3, 60, job_stat_wechat},
     {"ticket_reconcile",   "compare tickets with what WeChat says of their codes and holders",           true,  0, 60, job_ticket_reconcile},
+    {"ticket_repair",      "let tickets take the steps that repair where they differ from WeChat",       false, 0, 15, job_ticket_repair},
+    {"quota_reset",        "let WeChat count an account's calls of the day from 0 again, once",          true,  5, 15, job_quota_reset},
 };
 /* clang-format on */
 

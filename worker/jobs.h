@@ -41,6 +41,7 @@ bool job_event_apply(struct run *run, struct err *err);
 bool job_event_decrypt(struct run *run, struct err *err);
 bool job_ticket_bulk(struct run *run, struct err *err);
 bool job_ticket_reconcile(struct run *run, struct err *err);
+bool job_ticket_repair(struct run *run, struct err *err);
 bool job_ticket_person(struct run *run, struct err *err);
 bool job_stat_minute(struct run *run, struct err *err);
 bool job_stat_late(struct run *run, struct err *err);
@@ -48,6 +49,7 @@ bool job_stat_wechat(struct run *run, struct err *err);
 bool job_prune(struct run *run, struct err *err);
 bool job_code_deposit(struct run *run, struct err *err);
 bool job_quota_learn(struct run *run, struct err *err);
+bool job_quota_reset(struct run *run, struct err *err);
 
 /* `kaquan-worker run`: takes and runs due jobs until none is due or `max_seconds` passed. `kind` NULL: all. */
 bool work_run(struct work *work, const char *kind, double max_seconds, double jitter_s, struct err *err);

@@ -59,13 +59,25 @@ void work_close(struct work *work) {
     work->db = NULL;
 }
 
+/* Most people are not where the worker is: then nothing is wrong with this host. */
+static void name_worker_hosts(struct work *work, const char *path, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (access(path, R_OK) == 0 || !db_query0(work->db, &sql_worker_lately, &rows, NULL) ||
+        db_null(&rows, 0, "hosts"))
+        return;
+    fail(err, ERR_CONFIG, "this needs the worker's key, which cannot be read here (%s)", path);
+    fail_cure(err, "do it on %s, as the worker's user", db_text(&rows, 0, "hosts"));
+}
+
 /* A rotation adds a key to the file while we run. What we have does until the file can be read. */
 struct seal_key *work_key(struct work *work, struct err *err) {
     const char *path = conf_text(&work->conf, CONF_KEY_FILE);
     struct err why = {0};
-    if (work->key == NULL)
+    if (work->key == NULL) {
         work->key = seal_key_load(path, err);
-    else if (!seal_key_refresh(work->key, path, &why))
+        if (work->key == NULL)
+            name_worker_hosts(work, path, err);
+    } else if (!seal_key_refresh(work->key, path, &why))
         log_warn("key_file_not_read", F_TEXT("why", why.text));
     return work->key;
 }

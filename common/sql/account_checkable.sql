@@ -1,3 +1,3 @@
--- Accounts whose whitelist can be checked, or the one with a key.    -> id, key
+-- Accounts whose whitelist can be checked, or the one with this id.    -> id, key
 select a.id, a.key from kaquan.account a
- where a.enabled and a.secret is not null and ($1::text is null or a.key = $1) order by a.key
+ where a.enabled and a.has_secret and ($1::bigint is null or a.id = $1) order by a.key

@@ -2,4 +2,4 @@
 update kaquan.act_request r set state = 'withdrawn', ended_by = $2, ended_at = now(),
        params = case when r.private then '{}' else r.params end
  where r.id = $1 and r.state = 'waiting'
-returning kaquan.act_record(r)::text as record
+returning kaquan.act_record(r.id)::text as record

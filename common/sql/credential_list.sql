@@ -10,5 +10,5 @@ select a.key as account, c.kind, c.epoch, c.fingerprint,
   from kaquan.credential c
   join kaquan.account a on a.id = c.account_id
   cross join kaquan.site s
-  cross join lateral (select kaquan.credential_due_at(c) as due_at) d
+  join kaquan.credential_due d on d.account_id = c.account_id and d.kind = c.kind
  order by a.key, c.kind

@@ -5,4 +5,4 @@ select r.template_id, coalesce(r.entries::text, 'none') as entries, coalesce(r.p
        coalesce(to_char(r.opens, 'HH24:MI-') || to_char(r.closes, 'HH24:MI'), 'none') as hours,
        coalesce(nullif(array_to_string(r.exit_gates, ','), ''), 'none') as exit_gates,
        case when r.exits_count then 'on' else 'off' end as exits_count, to_jsonb(r)::text as record
-  from kaquan.gate_rule r where r.template_key = $1 for update
+  from kaquan.gate_rule r where r.template_key = $1

@@ -8,7 +8,7 @@ select (select extract(epoch from now() - max(h.beat_at)) from kaquan.worker_hea
                count(*) filter (where c.valid_until is null or c.valid_until < now() + interval '300 s' / s.time_scale)
                  as credentials_short,
                count(*) filter (where c.valid_until is null or c.valid_until < now()) as credentials_over
-          from kaquan.credential c join kaquan.account a on a.id = c.account_id and a.enabled and a.secret is not null
+          from kaquan.credential c join kaquan.account a on a.id = c.account_id and a.enabled and a.has_secret
           cross join kaquan.site s) c,
        (select count(*) as pools, count(*) filter (where q.ready < least(q.pool_low, q.wanted)) as pools_low,
                count(*) filter (where q.ready = 0 and q.wanted > 0) as pools_empty

@@ -22,7 +22,8 @@ drift as (
                               and t.state::text = s.ours) end
   on conflict (template_id, code) where repaired_at is null do update
     set request_id = excluded.request_id, kind = excluded.kind, ours = excluded.ours, holder = excluded.holder,
-        theirs = excluded.theirs, openid = excluded.openid, seen_at = now()
+        theirs = excluded.theirs, openid = excluded.openid, seen_at = now(),
+        repair = case when d.kind = excluded.kind then d.repair end
   returning 1)
 update kaquan.ticket_reconcile r
    set place = $3, looked = r.looked + $4, drifts = r.drifts + (select count(*) from drift),

@@ -19,5 +19,5 @@ select c.kind, c.epoch, extract(epoch from c.valid_until - t.now)::float8 as lef
                       select l.* from kaquan.credential_history l where (l.account_id, l.kind) = (c.account_id, c.kind)
                        order by l.epoch desc limit 40) h) v) as life
   from clock t cross join kaquan.credential c join kaquan.account a on a.id = c.account_id and a.key = $1
-  cross join lateral (select kaquan.credential_due_at(c) as due_at) d
+  join kaquan.credential_due d on d.account_id = c.account_id and d.kind = c.kind
  order by c.kind

@@ -2,7 +2,7 @@
 -- ours, not WeChat's.
 --   -> key, appid, name, enabled, has_secret, secret_s (its age), token_s, token_age_s, ticket_s (null: none yet), epoch, calls,
 --      used, daily_limit (null: no limit is known), listed, state, failing (the class of WeChat's last refusal; null), errcode
-select a.key, a.appid, a.name, a.enabled, a.secret is not null as has_secret,
+select a.key, a.appid, a.name, a.enabled, a.has_secret,
        extract(epoch from now() - a.secret_set_at)::float8 as secret_s,
        extract(epoch from t.valid_until - clock_timestamp())::float8 as token_s,
        extract(epoch from clock_timestamp() - t.first_seen_at)::float8 as token_age_s,
@@ -11,7 +11,7 @@ select a.key, a.appid, a.name, a.enabled, a.secret is not null as has_secret,
        q.used, q.daily_limit,
        coalesce((select case when w.errcode between 89501 and 89507 then 'confirm' else w.outcome end from kaquan.whitelist_check w
                   where w.account_id = a.id order by w.id desc limit 1), 'never') as listed,
-       case when not a.enabled then 'disabled' when a.secret is null then 'no secret' when f.failing is not null then 'failing'
+       case when not a.enabled then 'disabled' when not a.has_secret then 'no secret' when f.failing is not null then 'failing'
             when t.valid_until is null or k.valid_until is null then 'no tokens'
             when least(t.valid_until, k.valid_until) <= clock_timestamp() then 'over' else 'ok' end as state,
        f.failing, f.errcode

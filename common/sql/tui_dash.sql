@@ -3,8 +3,8 @@
 --   -> id, level (next, todo, done: of a step; bad, warn, note), kind, name, number, total, span_s, word, text, errcode, screen, subject
 with known as materialized (
     select exists (select from kaquan.worker_key k where k.active) as has_key,
-           (select a.key from kaquan.account a order by a.secret is not null, a.key limit 1) as account,
-           exists (select from kaquan.account a where a.secret is not null) as has_secret,
+           (select a.key from kaquan.account a order by a.has_secret, a.key limit 1) as account,
+           exists (select from kaquan.account a where a.has_secret) as has_secret,
            exists (select from kaquan.worker_heartbeat) as has_worker,
            exists (select from kaquan.credential c where c.epoch > 0) as has_token,
            (select e.address from kaquan.egress_address e order by e.last_seen_at desc limit 1) as address,
@@ -39,7 +39,7 @@ with known as materialized (
     -- An api_ticket with fixed windows lives to its very end: only a token can be short before it.
     select case v.kind when 'credential_over' then 101 else 201 end, v.kind, a.key, c.fail_streak, null,
            abs(extract(epoch from c.valid_until - t.now))::float8, c.kind, c.last_text, nullif(c.last_errcode, 0), 'account', a.key
-      from clock t cross join kaquan.credential c join kaquan.account a on a.id = c.account_id and a.enabled and a.secret is not null
+      from clock t cross join kaquan.credential c join kaquan.account a on a.id = c.account_id and a.enabled and a.has_secret
       cross join lateral (select case
           when c.valid_until is null and c.fail_streak = 0 then case when not exists (select from step) then 'credential_none' end
           when c.valid_until <= t.now then 'credential_over'
@@ -95,7 +95,7 @@ with known as materialized (
     having min(j.run_at) < now() - interval '120 s'
     union all
     select 208, 'account_bare', a.key, null, null, null, null, null, null, 'account', a.key
-      from kaquan.account a cross join known k where a.enabled and a.secret is null and k.has_secret
+      from kaquan.account a cross join known k where a.enabled and not a.has_secret and k.has_secret
     union all
     select 209, 'template_refused', t.title, null, null, null, null, t.refuse_reason, null, 'template', t.key
       from kaquan.template t where t.status = 'refused'

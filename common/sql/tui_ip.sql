@@ -14,7 +14,7 @@ select a.key || ' ' || h.host as id, a.key as account, h.host, e.address,
                       where (w.account_id, w.host) = (a.id, h.host) order by w.id desc limit 1) w on true
   left join lateral (select g.address, g.accepted_at from kaquan.egress_address g
                       where (g.account_id, g.host) = (a.id, h.host) order by g.last_seen_at desc limit 1) e on true
- where a.enabled and a.secret is not null and (h.alive or w.outcome is not null)
+ where a.enabled and a.has_secret and (h.alive or w.outcome is not null)
  order by array_position(array['refused', 'confirm'], case when w.errcode between 89501 and 89507 then 'confirm' else w.outcome end),
           not h.alive, a.key, h.host
  limit 200

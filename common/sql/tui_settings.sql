@@ -7,11 +7,11 @@ with session as (
          (select l.version || ' ' || l.cipher from pg_catalog.pg_stat_ssl l where l.pid = pg_backend_pid() and l.ssl) as tls,
          current_setting('fsync') = 'on' and current_setting('full_page_writes') = 'on'
            and current_setting('synchronous_commit') <> 'off' as durable),
-need (number, name, privilege, object) as (
-  values (1, 'see pools', 'select', 'pool_forecast'), (2, 'see jobs', 'select', 'job'), (3, 'see tickets', 'select', 'ticket'),
-         (4, 'see codes', 'select', 'code_stock'), (5, 'see credentials', 'select', 'credential'), (6, 'see gates', 'select', 'ticket_scan'),
-         (7, 'see the audit log', 'select', 'audit_log'), (8, 'queue jobs', 'insert', 'job'), (9, 'change templates', 'update', 'template'),
-         (10, 'change gate rules', 'update', 'gate_rule'), (11, 'change settings', 'update', 'site'))
+need (number, name, needed) as (
+  values (1, 'see pools', 'select pool_forecast'), (2, 'see jobs', 'select job'), (3, 'see tickets', 'select ticket.code'),
+         (4, 'see codes', 'select code_stock'), (5, 'see credentials', 'select credential.epoch'), (6, 'see gates', 'select ticket_scan'),
+         (7, 'see the audit log', 'select audit_log'), (8, 'queue jobs', 'insert job'), (9, 'change templates', 'update template'),
+         (10, 'change gate rules', 'update gate_rule'), (11, 'change settings', 'update site'))
 select x.part || ' ' || x.name as id, x.part, x.name, x.value, x.note, x.part = 'site' as editable
   from (
     select 1 as rank, v.number, 'connection' as part, v.name, v.value, null as note
@@ -26,10 +26,8 @@ select x.part || ' ' || x.name as id, x.part, x.name, x.value, x.note, x.part = 
     select 3, row_number() over (order by h.host, h.pid), 'workers', h.host || ' ' || h.pid, h.version || ' ' || h.mode, null
       from kaquan.worker_heartbeat h where h.beat_at > now() - interval '1 hour'
     union all
-    select 4, n.number, 'privileges', n.name, case when p.granted then 'yes' else 'no' end,
-           case when not p.granted then format('grant %s on kaquan.%s to %I', n.privilege, n.object, session_user) end
-      from need n
-     cross join lateral (select has_table_privilege(('kaquan.' || n.object)::regclass, n.privilege) as granted) p
+    select 4, n.number, 'privileges', n.name, case when m.command is null then 'yes' else 'no' end, m.command
+      from need n cross join lateral (select kaquan.right_missing(n.needed) as command) m
     union all
     select 5, c.attnum, 'site', v.key, v.value, null
       from kaquan.site s

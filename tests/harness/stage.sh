@@ -50,7 +50,7 @@ stage_end() { # stage_end NAME PROGRAM
 
 # The functions below are chains of &&: where a caller asks for their result, `set -e` does not work inside them.
 
-stage_database() { # stage_database NAME: fresh, with the schema, and a login for a backend: festival_app
+stage_database() { # stage_database NAME: fresh, with the schema, a backend's login (festival_app) and an operator's (anna)
   PGDATABASE=$1
   export PGDATABASE
   sql -d postgres -c "set client_min_messages = warning" -c "drop database if exists $1 with (force)" \
@@ -58,7 +58,9 @@ stage_database() { # stage_database NAME: fresh, with the schema, and a login fo
     "$KAQUAN_WORKER" --quiet db init &&
     PGUSER=kaquan_migrator "$KAQUAN_WORKER" --quiet db migrate &&
     sql -c "do \$\$ begin if not exists (select from pg_roles where rolname = 'festival_app') then
-      create role festival_app login in role kaquan_backend; end if; end \$\$"
+      create role festival_app login in role kaquan_backend; end if;
+      if not exists (select from pg_roles where rolname = 'anna') then
+      create role anna login in role kaquan_operator; end if; end \$\$"
 }
 
 stage_sim() { # stage_sim SCALE OPTIONS...: the simulated WeChat; its address is in $sim

@@ -119,30 +119,52 @@ TEST(a_reset_needs_the_name_and_lets_calls_go_on) {
     run(64, "quota reset fest --confirm=other", "--confirm=fest");
     assert_int_equal(granted(), 0);
     run(0, "quota reset fest --confirm=fest --reason doors", "reset 1 of 10");
+    run(0, "quota reset fest --confirm=fest --reason again",
+        "reset 1 of 10"); /* it waits for the worker: no second one */
+    rehearsal_worker(0, "run quota_reset");
+    assert_int_equal(granted(), 1);
     assert_string_equal(
         test_sql(NULL, "select action || ' ' || reason from kaquan.audit_log order by id desc limit 1"),
-        "quota_reset doors");
+        "quota_reset again");
     assert_string_equal(ledger(IPS, "used"), "0");
     run(0, "ip wechat fest", "106.55.206.146");
 }
 
 TEST(the_eleventh_reset_of_a_month_is_refused_before_the_call) {
-    for (int i = 0; i < 10; i++)
+    for (int i = 0; i < 10; i++) {
         run(0, "quota reset fest --confirm=fest", "of 10");
+        rehearsal_worker(0, "run quota_reset");
+    }
     run(75, "quota reset fest --confirm=fest", "used up");
     assert_int_equal(granted(), 10);
     assert_string_equal(ledger("/cgi-bin/clear_quota", "calls"), "10");
     test_sql(NULL, "update kaquan.quota_reset set month = month - interval '1 month'");
-    run(75, "quota reset fest --confirm=fest", "48006"); /* WeChat's count, which its console shares */
+    run(0, "quota reset fest --confirm=fest", "of 10");
+    run(1, "run quota_reset", "48006"); /* WeChat's count, which its console shares */
     run(75, "quota reset fest --confirm=fest", "used up");
     assert_string_equal(ledger("/cgi-bin/clear_quota", "calls"), "11");
 }
 
-TEST(a_reset_that_never_left_is_not_counted) {
+TEST(a_reset_that_never_left_waits) {
     test_sql(NULL, "update kaquan.account set api_base = 'http://127.0.0.1:1'");
-    AUTO_OUTPUT struct test_output o = rehearsal_output("quota reset fest --confirm=fest");
-    assert_int_equal(o.exit_code, 69); /* no token, so nothing was asked */
-    assert_int_equal(test_number(NULL, "select count(*) from kaquan.quota_reset"), 0);
+    run(0, "quota reset fest --confirm=fest", "reset 1 of 10");
+    rehearsal_worker(69, "run quota_reset"); /* no token, so nothing was asked */
+    test_sql(NULL, "update kaquan.account set api_base = '%s'", test_sim_base());
+    test_sql(NULL, "update kaquan.job set run_at = now() where kind = 'quota_reset'");
+    rehearsal_worker(0, "run quota_reset");
+    assert_int_equal(granted(), 1);
+}
+
+TEST(a_reset_whose_answer_was_lost_is_not_repeated) {
+    run(0, "ip wechat fest", "");
+    cJSON_Delete(sim_post("/sim/faults", "{\"path\":\"/cgi-bin/clear_quota\",\"kind\":\"cut\",\"nth\":1}"));
+    run(0, "quota reset fest --confirm=fest", "reset 1 of 10");
+    rehearsal_worker(1, "run quota_reset");
+    rehearsal_worker(0, "run quota_reset");
+    assert_string_equal(test_sql(NULL, "select string_agg(state, ' ') from kaquan.job where kind = 'quota_reset'"),
+                        "failed");
+    assert_string_equal(ledger("/cgi-bin/clear_quota", "calls"), "1");
+    run(0, "quota reset fest --confirm=fest", "reset 2 of 10");
 }
 
 int main(void) {
@@ -156,7 +178,8 @@ int main(void) {
         CASE(the_end_of_a_limit_is_foreseen),
         CASE(a_reset_needs_the_name_and_lets_calls_go_on),
         CASE(the_eleventh_reset_of_a_month_is_refused_before_the_call),
-        CASE(a_reset_that_never_left_is_not_counted),
+        CASE(a_reset_that_never_left_waits),
+        CASE(a_reset_whose_answer_was_lost_is_not_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

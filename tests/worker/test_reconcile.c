@@ -91,6 +91,9 @@ static void drifts(const char *id, const char *kind, bool severe, const char *re
     assert_string_equal(drift_of(id), kind);
     assert_int_equal(repair_drift(id, severe ? "--yes" : "--no-input"), 64);
     assert_int_equal(repair_drift(id, severe ? "--confirm=adult" : "--yes"), 0);
+    assert_int_equal(repair_drift(id, "--confirm=adult"),
+                     65); /* nothing is done twice while the worker is waited for */
+    rehearsal_worker(0, "run ticket_repair");
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(state_of(id), repaired);
     assert_string_equal(drift_of(id), "");
@@ -242,6 +245,7 @@ TEST(many_repairs_want_the_name_of_the_template) {
     rehearsal_worker(0, "run ticket_reconcile");
     rehearsal_worker(64, "ticket repair adult --yes");
     rehearsal_worker(0, "ticket repair adult --confirm=adult");
+    rehearsal_worker(0, "run ticket_repair");
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket where holder = 'oMany'"), 11);
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_drift where repaired_at is null"), 0);
 }

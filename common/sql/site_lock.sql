@@ -1,0 +1,2 @@
+-- Nobody else changes the settings of the database meanwhile.
+select from kaquan.site for update
