@@ -134,11 +134,11 @@ static const struct prompt set_prompts[] = {
 };
 static const struct act acts[] = {
     {.key = 'e', .label = "e", .hint = N_("Change"), .help = N_("change a setting of the site"), .danger = DANGER_ASK,
-     .command = "site set {name} {to} [--reason {reason}]", .prompts = set_prompts, .prompt_count = 2, .hindrance = why_no_edit},
+     .command = "site set {name} {to} [--reason={reason}]", .prompts = set_prompts, .prompt_count = 2, .hindrance = why_no_edit},
     {.key = 'n', .label = "n", .hint = N_("Backend"), .help = N_("let a backend's login claim cards of an account"), .danger = DANGER_ASK,
-     .command = "backend add {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true},
+     .command = "backend add {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true},
     {.key = 'K', .label = "K", .help = N_("take the right to claim away from a login"), .danger = DANGER_ASK,
-     .command = "backend remove {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true},
+     .command = "backend remove {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true},
 };
 /* clang-format on */
 
