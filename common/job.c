@@ -81,9 +81,8 @@ bool job_hold(struct db *db, struct job *job, struct err *err) {
 
 bool job_done(struct db *db, const struct job *job, const char *result, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    bool good =
-        db_query(db, &sql_job_done, &rows, err, V_INT(job->id), V_INT(job->fence), V_TEXT(result)) &&
-        (rows.hits == 1 || lost(db, job, err));
+    bool good = db_query(db, &sql_job_done, &rows, err, V_INT(job->id), V_INT(job->fence), V_TEXT(result)) &&
+                (rows.hits == 1 || lost(db, job, err));
     if (!job->held)
         return good;
     if (good)

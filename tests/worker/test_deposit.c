@@ -349,8 +349,9 @@ TEST(codes_that_wechat_never_shows_are_rejected_after_eight_sends) {
     setting("{\"deposit_fail_every\":0}");
     assert_int_equal(calls_of("/card/code/deposit") - before, 8);
     assert_int_equal(at_wechat(&s, "total"), 0);
-    assert_string_equal(test_sql(NULL, "select max(sends) || ' ' || count(*) filter (where confirmed_at is null)"
-                                       " from kaquan.code_part where template_id = %d",
+    assert_string_equal(test_sql(NULL,
+                                 "select max(sends) || ' ' || count(*) filter (where confirmed_at is null)"
+                                 " from kaquan.code_part where template_id = %d",
                                  s.template_id),
                         "8 0");
 }
