@@ -60,6 +60,7 @@ HARNESS := $(sort $(wildcard tests/harness/*.c))
 BENCHES := $(sort $(wildcard tests/bench/*.c))
 DEMOS   := $(sort $(wildcard tests/demo/*.c))
 SCAN    := tests/tui/scan.c
+FUZZ    := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 TESTS   := $(sort $(wildcard tests/common/test_*.c tests/worker/test_*.c tests/migrations/test_*.c tests/tui/test_*.c))
 SQL     := $(sort $(wildcard common/sql/*.sql))
 MIGRATE := $(sort $(wildcard migrations/*.sql))
@@ -71,7 +72,7 @@ objects = $(patsubst %.c,$(B)/%.o,$(1))
 PROGRAMS := $(B)/kaquan-worker $(B)/kaquan-sim $(if $(filter tui/main.c,$(TUI)),$(B)/kaquan) \
   $(if $(filter release,$(VARIANT)),$(patsubst tests/bench/%.c,$(B)/%,$(BENCHES)) $(patsubst tests/demo/%.c,$(B)/%,$(DEMOS))) \
   build/locale/zh_CN/LC_MESSAGES/kaquan.mo $(patsubst %.scd,build/man/%,$(notdir $(MANUALS)))
-TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTS))
+TEST_PROGRAMS := $(patsubst tests/%.c,$(B)/tests/%,$(TESTS) $(FUZZ))
 
 # --- targets ---
 
@@ -159,6 +160,8 @@ $(B)/scan: $(B)/tests/tui/scan.o
 	$(link) -lzbar
 $(B)/tests/tui/%: $(B)/tests/tui/%.o $(call objects,$(filter-out tui/main.c,$(TUI))) $(HARNESS_OBJECTS)
 	$(link) $(LIBS) $(TUI_LIBS) $(TEST_LIBS)
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/fuzz.o $(B)/libkaquan.a
+	$(link) $(LIBS)
 $(B)/tests/%: $(B)/tests/%.o $(call objects,$(filter-out worker/main.c,$(WORKER))) $(HARNESS_OBJECTS)
 	$(link) $(LIBS) $(TEST_LIBS)
 
@@ -211,7 +214,7 @@ build/man/kaquan.1: tui/kaquan.1.scd $(B)/kaquan
 	$(Q)$(B)/kaquan --manual < $< > $@.scd
 	$(Q)scdoc < $@.scd > $@
 
--include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS) $(SCAN)) \
+-include $(patsubst %.o,%.d,$(call objects,$(COMMON) $(WORKER) $(TUI) $(SIM) $(HARNESS) $(BENCHES) $(DEMOS) $(TESTS) $(FUZZ) $(SCAN)) \
   $(B)/gen/sql_list.o $(B)/gen/migration_list.o)
 
 # --- lint: each file is looked at again only when it, or something it includes, changed ---

@@ -22,6 +22,7 @@ struct filter_field {
     const char *begins;        /* a condition for value*, or NULL: not offered */
     const char *const *values; /* of FILTER_ONE_OF, ended by NULL */
     bool indexed;              /* finds few rows quickly */
+    bool personal;             /* its values are persons */
     const char *help;
 };
 struct filter_table {

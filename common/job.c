@@ -69,11 +69,27 @@ void job_note(struct db *db, const struct job *job, const char *level, const cha
     db_do(db, &sql_job_note, NULL, V_INT(job->id), V_TEXT(level), V_TEXT(safe_copy(clean, sizeof(clean), text)));
 }
 
+bool job_hold(struct db *db, struct job *job, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!db_begin(db, err))
+        return false;
+    job->held = db_query(db, &sql_job_hold, &rows, err, V_INT(job->id), V_INT(job->fence)) &&
+                (rows.count == 1 || lost(db, job, err));
+    if (!job->held)
+        db_rollback(db);
+    return job->held;
+}
+
 bool job_done(struct db *db, const struct job *job, const char *result, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query(db, &sql_job_done, &rows, err, V_INT(job->id), V_INT(job->fence), V_TEXT(result)))
-        return false;
-    return rows.hits == 1 || lost(db, job, err);
+    bool good = db_query(db, &sql_job_done, &rows, err, V_INT(job->id), V_INT(job->fence), V_TEXT(result)) &&
+                (rows.hits == 1 || lost(db, job, err));
+    if (!job->held)
+        return good;
+    if (good)
+        return db_commit(db, err);
+    db_rollback(db);
+    return false;
 }
 
 bool job_fail(struct db *db, const struct job *job, const struct err *why, int tries, double wait_s,

@@ -16,6 +16,7 @@ struct job {
     int32_t template_id; /* 0: none */
     int64_t fence;
     int attempts;
+    bool held;         /* by job_hold() */
     char params[2048]; /* JSON object */
 };
 
@@ -38,6 +39,11 @@ bool job_progress(struct db *db, const struct job *job, int64_t done, int64_t to
 
 /* A line of the job's log, sanitised. */
 void job_note(struct db *db, const struct job *job, const char *level, const char *text);
+
+/* Begins a transaction for a last look whether there is more to do. Who queues the same work meanwhile waits for its
+ * end, and gets a job of its own once job_done() has ended it well. More to do: db_rollback(), and job->held = false.
+ */
+bool job_hold(struct db *db, struct job *job, struct err *err);
 
 /* Ends it, only with our fence (ERR_LOST otherwise). job_fail() queues it again after `wait_s` when the kind of error
  * says so and attempts are left (`tries`), else it is failed. */

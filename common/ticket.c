@@ -12,16 +12,16 @@ static const char *const states[] = {"claiming", "handed_out", "added", "gifted"
 static const struct filter_field fields[] = {
     {"code",     FILTER_WORD, "(t.request_id, t.template_id) in (select c.request_id, c.template_id from kaquan.ticket c where c.code = {}"
                               " union all select p.request_id, p.template_id from kaquan.ticket_past_code p where p.code = {})",
-     "t.code ^@ {}", NULL, true, "the code, also one that the ticket had before a gift"},
-    {"request",  FILTER_WORD, "t.request_id = {}", "t.request_id ^@ {}", NULL, true, "the request id that claimed it"},
-    {"openid",   FILTER_WORD, "t.openid = {} and " PERSON, NULL, NULL, true, "the openid (of the mini program) that claimed it"},
-    {"holder",   FILTER_WORD, "t.holder = {} and " PERSON, NULL, NULL, true, "the openid (of the account) that has it now"},
-    {"person",   FILTER_WORD, PERSON, NULL, NULL, true, "an openid that claimed it or ever had it"},
-    {"claimed",  FILTER_TIME, "t.claimed_at", NULL, NULL, true, "when it was claimed"},
-    {"state",    FILTER_ONE_OF, "t.state = {}::kaquan.ticket_state", NULL, states, false, "claiming, handed_out, added, gifted, deleted, consumed, void"},
-    {"template", FILTER_WORD, "tp.key = {}", "tp.key ^@ {}", NULL, false, "the template's key"},
-    {"account",  FILTER_WORD, "a.key = {}", "a.key ^@ {}", NULL, false, "the account's key"},
-    {"epoch",    FILTER_WORD, "t.epoch::text = {}", NULL, NULL, false, "the epoch that its card was signed in"},
+     "t.code ^@ {}", NULL, true, false, "the code, also one that the ticket had before a gift"},
+    {"request",  FILTER_WORD, "t.request_id = {}", "t.request_id ^@ {}", NULL, true, false, "the request id that claimed it"},
+    {"openid",   FILTER_WORD, "t.openid = {} and " PERSON, NULL, NULL, true, true, "the openid (of the mini program) that claimed it"},
+    {"holder",   FILTER_WORD, "t.holder = {} and " PERSON, NULL, NULL, true, true, "the openid (of the account) that has it now"},
+    {"person",   FILTER_WORD, PERSON, NULL, NULL, true, true, "an openid that claimed it or ever had it"},
+    {"claimed",  FILTER_TIME, "t.claimed_at", NULL, NULL, true, false, "when it was claimed"},
+    {"state",    FILTER_ONE_OF, "t.state = {}::kaquan.ticket_state", NULL, states, false, false, "claiming, handed_out, added, gifted, deleted, consumed, void"},
+    {"template", FILTER_WORD, "tp.key = {}", "tp.key ^@ {}", NULL, false, false, "the template's key"},
+    {"account",  FILTER_WORD, "a.key = {}", "a.key ^@ {}", NULL, false, false, "the account's key"},
+    {"epoch",    FILTER_WORD, "t.epoch::text = {}", NULL, NULL, false, false, "the epoch that its card was signed in"},
 };
 const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(fields[0])};
 

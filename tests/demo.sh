@@ -89,7 +89,7 @@ visits() {
 
   say "  one of them gives it to a friend, who takes it"
   simulate gift "{\"card_id\":\"$card\",\"code\":\"$code\",\"friend\":\"oFriend\"}" && hear || return
-  shown worker ticket timeline oFriend
+  shown worker ticket timeline "$code"
   [ "$(ask "select count(*) from kaquan.ticket_event where kind = 'received'")" -eq 1 ] || return
 
   say "  the friend goes in, out and in again; a third time is once too often"

@@ -66,11 +66,14 @@ static void drop_errand(void *context) {
     free(errand);
 }
 
-static void run_errand(struct console *c, const struct errand *errand, const char *input) {
+static void run_errand(struct console *c, const struct errand *errand, const char *secret) {
     struct arguments *arguments = mem_new(sizeof(*arguments));
+    AUTO_BUF struct buf input = {0};
 
     words_arguments(&errand->words, errand->act->command, arguments);
-    if (act_run(c, arguments, input, _(errand->act->help)))
+    if (errand->act->input)
+        words_fill(&errand->words, errand->act->input, &input);
+    if (act_run(c, arguments, errand->act->input ? buf_str(&input) : secret, _(errand->act->help)))
         c->child.then = errand->act->then;
     arguments_clear(arguments);
     free(arguments);

@@ -96,10 +96,10 @@ bool act_run(struct console *c, const struct arguments *arguments, const char *i
         return false;
     }
     argv[count++] = (char *)(uintptr_t)worker_path();
-    for (int i = 0; i < arguments->count; i++)
-        argv[count++] = arguments->list[i];
     for (size_t i = 0; i < ARRAY_LEN(always); i++)
         argv[count++] = (char *)(uintptr_t)always[i];
+    for (int i = 0; i < arguments->count; i++)
+        argv[count++] = arguments->list[i];
     argv[count] = NULL;
     if (c->service[0] != '\0')
         setenv("KAQUAN_SERVICE", c->service, 1);

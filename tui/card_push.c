@@ -83,8 +83,8 @@ static bool send(struct console *c, struct dialog *d) {
     words_add(&words, "key", errand->key);
     words_add(&words, "reason", dialog_value(d, "reason"));
     words_arguments(&words,
-                    errand->first ? "template submit {key} [--reason {reason}]"
-                                  : "template push {key} [--reason {reason}]",
+                    errand->first ? "template submit {key} [--reason={reason}]"
+                                  : "template push {key} [--reason={reason}]",
                     &arguments);
     act_run(c, &arguments, NULL, errand->first ? _("send it to WeChat's review") : _("push what was changed"));
     arguments_clear(&arguments);

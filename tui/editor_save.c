@@ -29,7 +29,7 @@ static void import(struct console *c, struct view *view, struct editor *e) {
     words_add(&words, "key", card_form_text(e->form, CARD_KEY));
     words_add(&words, "account", card_form_text(e->form, CARD_ACCOUNT));
     words_add(&words, "seen", seen);
-    words_arguments(&words, "template import - --key {key} --account {account} --seen {seen}", &arguments);
+    words_arguments(&words, "template import - --key={key} --account={account} --seen={seen}", &arguments);
     cJSON_Delete(e->saving);
     e->saving = card_form_body(e->form, editor_now());
     json_print(&text, e->saving);

@@ -27,12 +27,12 @@ static const struct field waiting_fields[] = {
 };
 static const struct filter_field filter_fields[] = {
     {"any",    FILTER_WORD, "{} in (l.person, l.who, l.action, l.object)",
-     "l.person ^@ {} or l.action ^@ {} or strpos(l.object, {}) > 0", NULL, false, "who, action, or a part of the object"},
-    {"person", FILTER_WORD, "l.person = {}", "l.person ^@ {}", NULL, false, "who was at the keyboard, as user@host"},
-    {"role",   FILTER_WORD, "l.who = {}", "l.who ^@ {}", NULL, false, "the database's role"},
-    {"action", FILTER_WORD, "l.action = {}", "l.action ^@ {}", NULL, false, "what was done"},
-    {"object", FILTER_WORD, "l.object = {}", "l.object ^@ {}", NULL, false, "what it was done to"},
-    {"at",     FILTER_TIME, "l.at", NULL, NULL, false, "when"},
+     "l.person ^@ {} or l.action ^@ {} or strpos(l.object, {}) > 0", NULL, false, false, "who, action, or a part of the object"},
+    {"person", FILTER_WORD, "l.person = {}", "l.person ^@ {}", NULL, false, false, "who was at the keyboard, as user@host"},
+    {"role",   FILTER_WORD, "l.who = {}", "l.who ^@ {}", NULL, false, false, "the database's role"},
+    {"action", FILTER_WORD, "l.action = {}", "l.action ^@ {}", NULL, false, false, "what was done"},
+    {"object", FILTER_WORD, "l.object = {}", "l.object ^@ {}", NULL, false, false, "what it was done to"},
+    {"at",     FILTER_TIME, "l.at", NULL, NULL, false, false, "when"},
 };
 /* clang-format on */
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
@@ -173,7 +173,7 @@ static const char *why_over(const struct db_rows *rows, int row) {
 
 /* clang-format off */
 static const struct prompt confirm_prompts[] = {
-    {"hit", N_("Name"), N_("the template, account or person it is about, typed once more"), PROMPT_TEXT, true, NULL, NULL},
+    {"hit", N_("Name"), N_("the template or account it is about, or the act, as erase: typed once more"), PROMPT_TEXT, true, NULL, NULL},
 };
 static const struct prompt withdraw_prompts[] = {
     {"because", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
@@ -182,7 +182,7 @@ static const struct act request_acts[] = {
     {.key = 'C', .label = "C", .hint = N_("Confirm"), .help = N_("do what another person asked for"), .danger = DANGER_ASK,
      .command = "audit confirm {row} --confirm={hit}", .prompts = confirm_prompts, .prompt_count = 1, .hindrance = why_over, .needs = "update act_request"},
     {.key = 'X', .label = "X", .hint = N_("Withdraw"), .help = N_("end a request that waits"), .danger = DANGER_ASK,
-     .command = "audit withdraw {row} [--reason {because}]", .prompts = withdraw_prompts, .prompt_count = 1, .hindrance = why_over, .needs = "update act_request"},
+     .command = "audit withdraw {row} [--reason={because}]", .prompts = withdraw_prompts, .prompt_count = 1, .hindrance = why_over, .needs = "update act_request"},
 };
 /* clang-format on */
 

@@ -9,15 +9,13 @@
 
 enum { ITEMS, SUMMARY };
 
-/* {failed}: codes of what failed, each with what belongs to it, as the command takes them again. */
+/* {failed}: codes of what failed, each with what belongs to it, a line each as the command takes them again. */
 static void words(const struct view *view, struct words *out) {
     const struct db_rows *rows = &view->panes[ITEMS].rows;
     AUTO_BUF struct buf failed = {0};
 
     for (int row = 0; row < rows->count && strcmp(db_text(rows, row, "state"), "failed") == 0; row++) {
-        buf_printf(&failed, "%s\n", db_text(rows, row, "code"));
-        if (!db_null(rows, row, "rest"))
-            buf_printf(&failed, "%s\n", db_text(rows, row, "rest"));
+        buf_printf(&failed, "%s %s\n", db_text(rows, row, "code"), db_text(rows, row, "rest"));
     }
     words_add(out, "failed", buf_str(&failed));
 }
@@ -25,7 +23,8 @@ static void words(const struct view *view, struct words *out) {
 static const struct act retry = {
     .help = N_("do it again for those that failed"),
     .danger = DANGER_SEVERE,
-    .command = "ticket {act} {failed} --template {template} --confirm={template} [--reason={reason}]",
+    .command = "ticket {act} --ids-from=- --template={template} --confirm={template} [--reason={reason}]",
+    .input = "{failed}",
     .then = "bulk",
 };
 
@@ -111,7 +110,7 @@ static const struct act drift_acts[] = {
     {'P', "P", N_("Repair"), N_("repair it: a step here, or the act at WeChat again"), DANGER_SEVERE,
      "ticket repair {template} {marked} --confirm={template} [--reason={reason}]", .many = true, .needs = "update ticket_drift"},
     {'V', "V", NULL, N_("show code and persons in full; the audit log keeps who looked"),
-     .command = "ticket look {code} --template {template}", .needs = "execute audit_write"},
+     .command = "ticket look {code} --template={template}", .needs = "execute audit_write"},
 };
 
 static const struct part drift_parts[] = {

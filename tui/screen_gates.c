@@ -100,13 +100,13 @@ static const struct prompt rule_prompts[] = {
 };
 static const struct act acts[] = {
     {.key = 'X', .label = "X", .hint = N_("Annul"), .help = N_("make an entry count no more"), .danger = DANGER_ASK,
-     .command = "gate annul {template} {scan_id} --reason {reason}", .prompts = annul_prompts, .prompt_count = 1, .hindrance = why_no_annul, .needs = "execute gate_annul"},
+     .command = "gate annul {template} {scan_id} --reason={reason}", .prompts = annul_prompts, .prompt_count = 1, .hindrance = why_no_annul, .needs = "execute gate_annul"},
     {.key = 'e', .label = "e", .hint = N_("Rule"), .help = N_("change how often, when and where tickets are admitted"), .danger = DANGER_ASK,
-     .command = "gate rule {of} {rule}={value} [--reason {reason}]", .prompts = rule_prompts, .prompt_count = 4, .anywhere = true, .needs = "update gate_rule"},
+     .command = "gate rule {of} {rule}={value} [--reason={reason}]", .prompts = rule_prompts, .prompt_count = 4, .anywhere = true, .needs = "update gate_rule"},
     {.key = 'n', .label = "n", .hint = N_("Login"), .help = N_("let a gate's login admit tickets of an account"), .danger = DANGER_ASK,
-     .command = "gate add {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "insert gate_grant"},
+     .command = "gate add {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "insert gate_grant"},
     {.key = 'K', .label = "K", .help = N_("take the right to admit away from a login"), .danger = DANGER_ASK,
-     .command = "gate remove {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "delete gate_grant"},
+     .command = "gate remove {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "delete gate_grant"},
 };
 /* clang-format on */
 

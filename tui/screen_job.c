@@ -105,9 +105,9 @@ const struct act job_acts[JOB_ACTS] = {
     {.key = 'R', .label = "R", .hint = N_("Retry"), .help = N_("queue the job again, now"),
      .danger = DANGER_ASK, .command = "job retry {row}", .hindrance = why_no_retry, .needs = "update job"},
     {.key = 'K', .label = "K", .hint = N_("Cancel"), .help = N_("end the job, or ask it to stop"),
-     .danger = DANGER_ASK, .command = "job cancel {row} [--reason {reason}]", .prompts = why, .prompt_count = 1, .hindrance = why_no_cancel, .needs = "update job"},
+     .danger = DANGER_ASK, .command = "job cancel {row} [--reason={reason}]", .prompts = why, .prompt_count = 1, .hindrance = why_no_cancel, .needs = "update job"},
     {.key = 'Q', .label = "Q", .hint = N_("Run now"), .help = N_("queue now what comes by the clock otherwise"),
-     .danger = DANGER_ASK, .command = "job queue {due} [--reason {reason}]", .prompts = queue_prompts, .prompt_count = 2, .anywhere = true, .needs = "insert job"},
+     .danger = DANGER_ASK, .command = "job queue {due} [--reason={reason}]", .prompts = queue_prompts, .prompt_count = 2, .anywhere = true, .needs = "insert job"},
 };
 /* clang-format on */
 

@@ -104,13 +104,13 @@ static const struct part parts[] = {
 static const char *const states[] = {"queued", "running", "done", "failed", "cancelled", NULL};
 static const struct filter_field filter_fields[] = {
     {"any",    FILTER_WORD,   "{} in (j.kind, t.key, a.key)", "j.kind ^@ {} or t.key ^@ {} or a.key ^@ {} or strpos(j.error_text, {}) > 0",
-     NULL, false, "kind, object, or a part of the error"},
-    {"id",     FILTER_WORD,   "j.id::text = {}", NULL, NULL, false, "the number of the job"},
-    {"kind",   FILTER_WORD,   "j.kind = {}", "j.kind ^@ {}", NULL, false, "what is done"},
-    {"state",  FILTER_ONE_OF, "j.state = {}", NULL, states, false, "queued, running, done, failed, cancelled"},
-    {"object", FILTER_WORD,   "{} in (t.key, a.key)", "t.key ^@ {} or a.key ^@ {}", NULL, false, "the template or account"},
-    {"error",  FILTER_WORD,   "{} in (j.errcode::text, j.error_class)", NULL, NULL, false, "WeChat's errcode, or the class of the error"},
-    {"made",   FILTER_TIME,   "j.created_at", NULL, NULL, false, "when it was queued"},
+     NULL, false, false, "kind, object, or a part of the error"},
+    {"id",     FILTER_WORD,   "j.id::text = {}", NULL, NULL, false, false, "the number of the job"},
+    {"kind",   FILTER_WORD,   "j.kind = {}", "j.kind ^@ {}", NULL, false, false, "what is done"},
+    {"state",  FILTER_ONE_OF, "j.state = {}", NULL, states, false, false, "queued, running, done, failed, cancelled"},
+    {"object", FILTER_WORD,   "{} in (t.key, a.key)", "t.key ^@ {} or a.key ^@ {}", NULL, false, false, "the template or account"},
+    {"error",  FILTER_WORD,   "{} in (j.errcode::text, j.error_class)", NULL, NULL, false, false, "WeChat's errcode, or the class of the error"},
+    {"made",   FILTER_TIME,   "j.created_at", NULL, NULL, false, false, "when it was queued"},
 };
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
 /* clang-format on */

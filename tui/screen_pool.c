@@ -197,8 +197,8 @@ static bool run_import(struct console *c, bool dry) {
     words_add(&words, "file", importing.file);
     words_add(&words, "column", importing.column);
     words_arguments(&words,
-                    dry ? "pool import {key} {file} [--column {column}] --dry-run"
-                        : "pool import {key} {file} [--column {column}]",
+                    dry ? "pool import {key} {file} [--column={column}] --dry-run"
+                        : "pool import {key} {file} [--column={column}]",
                     arguments);
     ok = act_run(c, arguments, NULL, dry ? _("look at the codes") : _("import the codes"));
     arguments_clear(arguments);
@@ -286,15 +286,15 @@ static const struct prompt size_prompts[] = {
 
 const struct act pool_acts[POOL_ACTS] = {
     {.key = 'F', .label = "F", .hint = N_("Fill"), .help = N_("sign cards for this pool now"), .danger = DANGER_ASK,
-     .command = "pool fill {row} [--cards {cards}]", .prompts = fill_prompts, .prompt_count = 1, .hindrance = why_no_fill, .needs = "insert job"},
+     .command = "pool fill {row} [--cards={cards}]", .prompts = fill_prompts, .prompt_count = 1, .hindrance = why_no_fill, .needs = "insert job"},
     {.key = 'P', .label = "P", .hint = N_("Pause"), .help = N_("hand no cards out any more, or go on"), .danger = DANGER_ASK,
-     .command = "template set {row} --paused {pause} [--reason {reason}]", .prompts = pause_prompts, .prompt_count = 2, .needs = "update template"},
+     .command = "template set {row} --paused={pause} [--reason={reason}]", .prompts = pause_prompts, .prompt_count = 2, .needs = "update template"},
     {.key = 'e', .label = "e", .hint = N_("Size"), .help = N_("change target and low water"), .danger = DANGER_ASK,
-     .command = "template set {row} [--target {new_target}] [--low {new_low}] [--reason {reason}]", .prompts = size_prompts, .prompt_count = 3, .needs = "update template"},
+     .command = "template set {row} [--target={new_target}] [--low={new_low}] [--reason={reason}]", .prompts = size_prompts, .prompt_count = 3, .needs = "update template"},
     {.key = 'I', .label = "I", .hint = N_("Import"), .help = N_("import codes from a file; it is looked at first"), .danger = DANGER_ASK,
      .run = import_begin, .needs = "insert code_stock"},
     {.key = 'D', .label = "D", .help = N_("give WeChat the imported codes, then raise the stock"), .danger = DANGER_SEVERE,
-     .command = "pool deposit {row} [--reason {reason}]", .hindrance = why_no_deposit, .needs = "insert job"},
+     .command = "pool deposit {row} [--reason={reason}]", .hindrance = why_no_deposit, .needs = "insert job"},
 };
 /* clang-format on */
 

@@ -50,7 +50,7 @@ static void tell(struct console *c, struct view *view) {
     struct arguments arguments = {0};
 
     act_words(view, &words);
-    words_arguments(&words, "ticket look {code} --template {template}", &arguments);
+    words_arguments(&words, "ticket look {code} --template={template}", &arguments);
     words_clear(&words);
     own->refusal[0] = '\0';
     if (act_run(c, &arguments, NULL, _("the audit log is told that you look"))) {

@@ -134,11 +134,11 @@ static const struct prompt set_prompts[] = {
 };
 static const struct act acts[] = {
     {.key = 'e', .label = "e", .hint = N_("Change"), .help = N_("change a setting of the site"), .danger = DANGER_ASK,
-     .command = "site set {name} {to} [--reason {reason}]", .prompts = set_prompts, .prompt_count = 2, .hindrance = why_no_edit, .needs = "update site"},
+     .command = "site set {name} {to} [--reason={reason}]", .prompts = set_prompts, .prompt_count = 2, .hindrance = why_no_edit, .needs = "update site"},
     {.key = 'n', .label = "n", .hint = N_("Backend"), .help = N_("let a backend's login claim cards of an account"), .danger = DANGER_ASK,
-     .command = "backend add {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "insert backend_grant"},
+     .command = "backend add {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "insert backend_grant"},
     {.key = 'K', .label = "K", .help = N_("take the right to claim away from a login"), .danger = DANGER_ASK,
-     .command = "backend remove {login} --account {account} [--reason {reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "delete backend_grant"},
+     .command = "backend remove {login} --account={account} [--reason={reason}]", .prompts = login_prompts, .prompt_count = LOGIN_PROMPTS, .anywhere = true, .needs = "delete backend_grant"},
 };
 /* clang-format on */
 

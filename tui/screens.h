@@ -77,8 +77,8 @@ struct prompt {
 
 /* The command is one of kaquan-worker's, so console and command line are one truth. {row} is the row under the
  * cursor, {marked} the marked rows or else that row, {subject} what the screen is about, {NAME} a column of the row
- * or an answer. "[--low {low}]" is left out where the answer is empty. A secret goes to its standard input. --yes is
- * added. */
+ * or an answer. "[--low={low}]" is left out where the answer is empty. A secret goes to its standard input, and so
+ * does what is personal: everybody on the host sees the words of a command. --yes is added. */
 struct act {
     uint32_t key;
     const char *label; /* the key as the help writes it */
@@ -93,6 +93,7 @@ struct act {
     /* Why not for this row, or NULL; untranslated. NULL: fits all. */
     const char *(*hindrance)(const struct db_rows *rows, int row);
     void (*run)(struct console *console); /* instead of a command */
+    const char *input; /* what the command reads, with {names}; NULL: the answer that is secret, or nothing */
     const char *then;  /* the child that is opened about the last word that it said; NULL: that is shown */
     const char *needs; /* the right at the database: "insert job", "execute epoch_revoke"; NULL: none but to read */
 };

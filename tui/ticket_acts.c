@@ -60,24 +60,35 @@ static const struct prompt reason[] = {
     {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
 };
 
-#define CONSUME "ticket consume {codes} --template {template} --confirm={template} [--reason={reason}]"
-#define VOID "ticket void {codes} --template {template} --confirm={template} [--reason={reason}]"
+#define HOW " --template={template} --confirm={template} [--reason={reason}]"
+#define MANY " --ids-from=-" HOW
 #define CONSUMED N_("consume at WeChat for ever: the holder cannot use it again")
 #define VOIDED N_("make void at WeChat for ever, as after a refund")
 
 static const struct act consume_one = {.help = CONSUMED,
                                        .danger = DANGER_ASK,
-                                       .command = CONSUME,
+                                       .command = "ticket consume {code}" HOW,
                                        .prompts = reason,
                                        .prompt_count = ARRAY_LEN(reason),
                                        .hindrance = has_no_code,
                                        .then = "bulk"};
-static const struct act consume_many = {
-    .help = CONSUMED, .danger = DANGER_SEVERE, .command = CONSUME, .many = true, .then = "bulk"};
-static const struct act void_one = {
-    .help = VOIDED, .danger = DANGER_SEVERE, .command = VOID, .hindrance = has_no_code, .then = "bulk"};
-static const struct act void_many = {
-    .help = VOIDED, .danger = DANGER_SEVERE, .command = VOID, .many = true, .then = "bulk"};
+static const struct act consume_many = {.help = CONSUMED,
+                                        .danger = DANGER_SEVERE,
+                                        .command = "ticket consume" MANY,
+                                        .input = "{codes}",
+                                        .many = true,
+                                        .then = "bulk"};
+static const struct act void_one = {.help = VOIDED,
+                                    .danger = DANGER_SEVERE,
+                                    .command = "ticket void {code}" HOW,
+                                    .hindrance = has_no_code,
+                                    .then = "bulk"};
+static const struct act void_many = {.help = VOIDED,
+                                     .danger = DANGER_SEVERE,
+                                     .command = "ticket void" MANY,
+                                     .input = "{codes}",
+                                     .many = true,
+                                     .then = "bulk"};
 
 /* An act takes tickets of one template. */
 static void begin(struct console *c, const struct act *one, const struct act *many) {
@@ -168,21 +179,21 @@ const struct act ticket_acts[TICKET_ACTS] = {
     {'o', "o", NULL, N_("all tickets of the same person"), .run = show_related},
     {'L', "L", NULL, N_("all that happened to it"), .run = open_history},
     {'V', "V", NULL, N_("show code and persons in full; the audit log keeps who looked"),
-     .command = "ticket look {name} --template {template}", .needs = "execute audit_write"},
-    {'A', "A", NULL, N_("give it another code"), DANGER_SEVERE, "ticket change-code {code} {new} --template {template} --confirm={template} [--reason={reason}]",
+     .command = "ticket look {name} --template={template}", .needs = "execute audit_write"},
+    {'A', "A", NULL, N_("give it another code"), DANGER_SEVERE, "ticket change-code {code} {new} --template={template} --confirm={template} [--reason={reason}]",
      another_code, ARRAY_LEN(another_code), .hindrance = has_no_code, .then = "bulk", .needs = "insert bulk"},
-    {'e', "e", NULL, N_("change its seat and time at WeChat"), DANGER_ASK, "ticket update {code} {details} --template {template} [--reason={reason}]",
+    {'e', "e", NULL, N_("change its seat and time at WeChat"), DANGER_ASK, "ticket update {code} {details} --template={template} [--reason={reason}]",
      details, ARRAY_LEN(details), .hindrance = has_no_code, .then = "bulk", .needs = "insert bulk"},
-    {'W', "W", NULL, N_("let the worker ask WeChat about it, and compare"), DANGER_ASK, "ticket reconcile {template} --filter=code:{code} --limit 1",
+    {'W', "W", NULL, N_("let the worker ask WeChat about it, and compare"), DANGER_ASK, "ticket reconcile {template} --filter=code:{code} --limit=1",
      .hindrance = has_no_code, .needs = "insert ticket_reconcile"},
     {'E', "E", NULL, N_("take its person out of tickets, pushes and steps for ever"), DANGER_SEVERE,
-     "ticket erase {person} --confirm={person} [--reason={reason}]", .hindrance = has_nobody, .needs = "execute ticket_erase"},
-    {'T', "T", NULL, N_("write all that match into a file"), .command = "ticket export {file} --filter={filter}",
+     "ticket erase --openid-file=- --confirm=erase [--reason={reason}]", .hindrance = has_nobody, .input = "{person}", .needs = "execute ticket_erase"},
+    {'T', "T", NULL, N_("write all that match into a file"), .command = "ticket export {file} --filter=-", .input = "{filter}",
      .prompts = into_file, .prompt_count = ARRAY_LEN(into_file), .anywhere = true, .needs = "execute audit_write"},
     {'D', "D", NULL, N_("where tickets and WeChat differ, and what repairs it"), .run = open_drifts, .anywhere = true},
     {'B', "B", NULL, N_("acts on many tickets, and how far they are"), .run = open_bulks, .anywhere = true},
     {'R', "R", NULL, N_("compare those that match, of this template, with WeChat"), DANGER_ASK,
-     "ticket reconcile {template} --filter={filter} --limit {limit}",
+     "ticket reconcile {template} --filter=- --limit={limit}", .input = "{filter}",
      .prompts = compare, .prompt_count = ARRAY_LEN(compare), .needs = "insert ticket_reconcile"},
 };
 /* clang-format on */

@@ -25,8 +25,10 @@ const char *words_value(const struct words *w, const char *name) {
 
 /* At a '{': the value, and the length of the name with its braces. */
 static const char *at_name(const struct words *w, const char *text, size_t *len) {
+    size_t skip = text[1] == '?' ? 2 : 1;
+
     *len = strcspn(text, "}") + 1;
-    return find(w, text + 1, *len - 2);
+    return find(w, text + skip, *len - skip - 1);
 }
 
 static void fill(const struct words *w, const char *text, size_t size, struct buf *out) {
@@ -36,7 +38,7 @@ static void fill(const struct words *w, const char *text, size_t size, struct bu
         size_t len = 1;
 
         if (*text == '{')
-            buf_text(out, at_name(w, text, &len));
+            buf_text(out, text[1] == '?' ? (at_name(w, text, &len), "") : at_name(w, text, &len));
         else
             buf_char(out, *text);
         text += len;
@@ -57,6 +59,12 @@ void words_clear(struct words *w) {
 
 /* --- arguments --- */
 
+/* A command while it is written: `late` is what comes behind "--". */
+struct line {
+    struct arguments *out, late;
+    bool is_option; /* the word at hand */
+};
+
 static void add(struct arguments *a, const char *text, size_t len) {
     if (a->count + 1 == ARRAY_LEN(a->list))
         return; /* words_arguments() leaves room to tell */
@@ -64,26 +72,33 @@ static void add(struct arguments *a, const char *text, size_t len) {
     memcpy(a->list[a->count++], text, len);
 }
 
-static void add_lines(struct arguments *a, const char *text) {
+static void add_argument(struct line *line, const char *text, size_t len) {
+    bool late = !line->is_option && (line->late.count > 0 || (len > 1 && text[0] == '-'));
+
+    add(late ? &line->late : line->out, text, len);
+}
+
+static void add_lines(struct line *line, const char *text) {
     while (*text) {
         size_t len = strcspn(text, "\n");
 
         if (len > 0)
-            add(a, text, len);
+            add_argument(line, text, len);
         text += len + (text[len] == '\n');
     }
 }
 
-static void add_word(const struct words *w, const char *word, size_t size, struct arguments *out) {
+static void add_word(const struct words *w, const char *word, size_t size, struct line *line) {
     AUTO_BUF struct buf text = {0};
     size_t len;
 
+    line->is_option = size > 2 && strncmp(word, "--", 2) == 0;
     if (word[0] == '{' && strcspn(word, "}") + 1 == size) {
-        add_lines(out, at_name(w, word, &len));
+        add_lines(line, at_name(w, word, &len));
         return;
     }
     fill(w, word, size, &text);
-    add(out, buf_str(&text), text.len);
+    add_argument(line, buf_str(&text), text.len);
 }
 
 /* Has every name in the group a value? */
@@ -97,7 +112,17 @@ static bool is_complete(const struct words *w, const char *group, size_t size) {
     return true;
 }
 
+static void add_late(struct line *line) {
+    if (line->late.count > 0)
+        add(line->out, "--", 2);
+    for (int i = 0; i < line->late.count; i++)
+        add(line->out, line->late.list[i], strlen(line->late.list[i]));
+    arguments_clear(&line->late);
+}
+
 void words_arguments(const struct words *w, const char *text, struct arguments *out) {
+    struct line line = {.out = out};
+
     while (*text) {
         size_t group = *text == '[' ? strcspn(text, "]") : 0, len;
 
@@ -109,10 +134,11 @@ void words_arguments(const struct words *w, const char *text, struct arguments *
         text += strspn(text, " []");
         len = strcspn(text, " ]");
         if (len > 0)
-            add_word(w, text, len, out);
+            add_word(w, text, len, &line);
         text += len;
         text += strspn(text, " ]");
     }
+    add_late(&line);
 }
 
 void arguments_clear(struct arguments *a) {

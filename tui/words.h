@@ -1,4 +1,4 @@
-/* words.h - names and their values, and texts with {names} in them: "job retry {id} [--reason {reason}]". */
+/* words.h - names and their values, and texts with {names} in them: "job retry {id} [--reason={reason}]". */
 #ifndef KAQUAN_WORDS_H
 #define KAQUAN_WORDS_H
 
@@ -22,7 +22,8 @@ void words_clear(struct words *words);
 
 /* The arguments of a command, ended by NULL. A value is one argument, whatever is in it; a value of several lines is
  * one for each line. What stands in [ ] is left out when a name in it has no value; so is a word that is nothing but
- * such a name. */
+ * such a name. {?name} is only asked whether it has one. From a value on that looks like an option, words that are
+ * none come last, behind "--"; so options are written --name=value. */
 struct arguments {
     char *list[1024];
     int count;

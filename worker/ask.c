@@ -13,7 +13,7 @@
 #include "lang.h"
 #include "text.h"
 
-enum { ANSWER_MAX = 600, SECRET_FILE_MAX = 4096, SECRET_LEAST = 8 };
+enum { ANSWER_MAX = 600, SECRET_FILE_MAX = 4096, SECRET_LEAST = 8, PERSON_MAX = 64, PERSONS_MAX = 4096 };
 
 static bool can_ask(const struct call *call) {
     return call->option[OPT_NO_INPUT] == NULL && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
@@ -124,6 +124,67 @@ bool ask_file(const char *path, size_t limit, bool secret, struct buf *text, str
     good = file_good(fd, path, secret, err) && read_all(fd, path, limit, text, err);
     close(fd);
     return good;
+}
+
+/* --- persons --- */
+
+/* One more line, without the blanks around it. */
+static bool take_person(char *line, int most, const char **persons, int *count, struct err *err) {
+    line += strspn(line, " \t");
+    line[strcspn(line, " \t\r")] = '\0';
+    if (line[0] == '\0')
+        return true;
+    if (*count == most)
+        return fail(err, ERR_INPUT, "at most %d openids are taken at once", most);
+    if (strlen(line) > PERSON_MAX)
+        return fail(err, ERR_INPUT, "an openid of %zu characters: it has 28", strlen(line));
+    persons[(*count)++] = line;
+    return true;
+}
+
+bool ask_persons(const struct call *call, int most, struct buf *text, const char **persons, int *count,
+                 struct err *err) {
+    const char *path = call->option[OPT_OPENID_FILE];
+    char *line, *rest;
+    *count = 0;
+    if (path == NULL) {
+        fail(err, ERR_USAGE, "no openid was given");
+        return fail_cure(err, "add --openid-file FILE, or --openid-file - for standard input");
+    }
+    if (!ask_file(path, PERSONS_MAX, false, text, err))
+        return false;
+    for (rest = text->data; (line = strsep(&rest, "\n")) != NULL;)
+        if (!take_person(line, most, persons, count, err))
+            return false;
+    return *count > 0 || fail(err, ERR_INPUT, "%s: there is no openid in it", path);
+}
+
+static bool filter_text(const struct call *call, struct buf *text, struct err *err) {
+    const char *filter = call->option[OPT_FILTER];
+    if (filter == NULL || strcmp(filter, "-") != 0) {
+        buf_text(text, filter != NULL ? filter : "");
+        return true;
+    }
+    if (!ask_file(filter, FILTER_TEXT, false, text, err))
+        return false;
+    while (text->len > 0 && strchr("\r\n", text->data[text->len - 1]) != NULL)
+        text->data[--text->len] = '\0';
+    return true;
+}
+
+bool ask_filter(const struct call *call, const struct filter_table *table, struct buf *text, struct filter *filter,
+                struct err *err) {
+    const char *typed = call->option[OPT_FILTER];
+    if (!filter_text(call, text, err) || !filter_read(table, buf_str(text), filter, err))
+        return false;
+    for (int i = 0; i < filter->terms; i++)
+        if (filter->term[i].field->personal && strcmp(typed, "-") != 0) {
+            fail(err, ERR_USAGE,
+                 "--filter: %s names a person, and everybody on this host sees the words of a command",
+                 filter->term[i].field->name);
+            return fail_cure(err, "give the filter on standard input: --filter -");
+        }
+    return true;
 }
 
 /* --- secrets --- */

@@ -40,16 +40,30 @@ static bool check_qr_options(const struct call *call, const struct template *t, 
         return fail(err, ERR_USAGE, "--outer: at most %d bytes", OUTER_MAX);
     return given_as_needed(call, OPT_CODE, "code", merchant, N_("we choose the codes of merchant templates only"),
                            err) &&
-           given_as_needed(call, OPT_OPENID, "openid", t->bind_openid, N_("bind_openid of the template says so"),
-                           err);
+           given_as_needed(call, OPT_OPENID_FILE, "openid-file", t->bind_openid,
+                           N_("bind_openid of the template says so"), err);
+}
+
+static void add_option(cJSON *card, const char *member, const char *value) {
+    if (value != NULL)
+        json_add_text(card, member, value);
+}
+
+/* Who alone may take the card. */
+static bool add_person(const struct call *call, cJSON *card, struct err *err) {
+    AUTO_BUF struct buf text = {0};
+    const char *person;
+    int count;
+    if (call->option[OPT_OPENID_FILE] == NULL)
+        return true;
+    if (!ask_persons(call, 1, &text, &person, &count, err))
+        return false;
+    json_add_text(card, "openid", person);
+    return true;
 }
 
 /* A member of card_list, or `card` itself. */
 static bool qr_card(const struct call *call, const char *key, int64_t *account_id, cJSON *card, struct err *err) {
-    static const struct {
-        enum option_id id;
-        const char *member;
-    } members[] = {{OPT_CODE, "code"}, {OPT_OPENID, "openid"}, {OPT_OUTER, "outer_str"}};
     struct template t = {0};
     if (!template_get(call->work->db, key, &t, err) || !template_has_card(&t, err) ||
         !check_qr_options(call, &t, err))
@@ -58,10 +72,9 @@ static bool qr_card(const struct call *call, const char *key, int64_t *account_i
         return fail(err, ERR_INPUT, "template %s belongs to another account", t.key);
     *account_id = t.account_id;
     json_add_text(card, "card_id", t.card_id);
-    for (size_t i = 0; i < ARRAY_LEN(members); i++)
-        if (call->option[members[i].id] != NULL)
-            json_add_text(card, members[i].member, call->option[members[i].id]);
-    return true;
+    add_option(card, "code", call->option[OPT_CODE]);
+    add_option(card, "outer_str", call->option[OPT_OUTER]);
+    return add_person(call, card, err);
 }
 
 static bool qr_cards(const struct call *call, int64_t *account_id, cJSON *info, struct err *err) {

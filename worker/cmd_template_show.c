@@ -66,10 +66,10 @@ static bool is_openid(const char *name) {
     return name[0] == 'o' && strlen(name) == OPENID_LEN;
 }
 
-static cJSON *testers_request(const struct call *call) {
+static cJSON *testers_request(const char *const *persons, int count) {
     cJSON *request = json_new(), *openids = cJSON_CreateArray(), *names = cJSON_CreateArray();
-    for (int i = 0; i < call->arguments; i++)
-        cJSON_AddItemToArray(is_openid(call->argument[i]) ? openids : names, cJSON_CreateString(call->argument[i]));
+    for (int i = 0; i < count; i++)
+        cJSON_AddItemToArray(is_openid(persons[i]) ? openids : names, cJSON_CreateString(persons[i]));
     json_add(request, "openid", openids);
     json_add(request, "username", names);
     return request;
@@ -79,18 +79,19 @@ static cJSON *testers_request(const struct call *call) {
 bool cmd_template_testers(struct call *call, struct err *err) {
     AUTO_JSON cJSON *request = NULL, *asked = json_new();
     AUTO_WX_REPLY struct wx_reply reply = {0};
+    AUTO_BUF struct buf text = {0};
+    const char *persons[TESTERS_MAX];
     struct account account;
-    if (call->arguments > TESTERS_MAX)
-        return fail(err, ERR_USAGE, "WeChat takes at most %d testers", TESTERS_MAX);
-    if (!account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err))
+    int count;
+    if (!ask_persons(call, TESTERS_MAX, &text, persons, &count, err) ||
+        !account_get(call->work->db, call->option[OPT_ACCOUNT], &account, err))
         return false;
-    request = testers_request(call);
-    json_add_int(asked, "testers", call->arguments);
+    request = testers_request(persons, count);
+    json_add_int(asked, "testers", count);
     if (!ask_record(call, "template_testers", "account", account.key, asked, err) ||
         !ask_wechat(call, account.id, WX_TESTERS_SET, request, &reply, err))
         return false;
-    say(call, "%d testers may add cards that are not approved yet; those named before may be none any more",
-        call->arguments);
+    say(call, "%d testers may add cards that are not approved yet; those named before may be none any more", count);
     return true;
 }
 

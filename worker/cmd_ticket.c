@@ -43,8 +43,8 @@ static const struct output_column steps[] = {
 /* Reads --filter; one that no index helps is asked about where there are many tickets. */
 static bool read_filter(struct call *call, struct filter *filter, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    const char *text = call->option[OPT_FILTER] ? call->option[OPT_FILTER] : "";
-    if (!filter_read(&ticket_fields, text, filter, err))
+    AUTO_BUF struct buf text = {0};
+    if (!ask_filter(call, &ticket_fields, &text, filter, err))
         return false;
     if (filter->terms == 0 || filter_is_indexed(filter))
         return true;
@@ -72,15 +72,31 @@ bool cmd_ticket_list(struct call *call, struct err *err) {
     return true;
 }
 
-/* The one ticket that the argument names. */
-static bool find_one(const struct call *call, struct db_rows *rows, struct err *err) {
-    const char *key = call->argument[0];
-    if (!db_query(call->work->db, &sql_ticket_find, rows, err, V_TEXT(key), V_TEXT(call->option[OPT_TEMPLATE])))
+/* Asks about the tickets of the argument, a code or request id, or of the person in --openid-file. */
+static bool find(const struct call *call, const struct sql *statement, struct db_rows *rows, struct err *err) {
+    AUTO_BUF struct buf text = {0};
+    const char *key = call->arguments > 0 ? call->argument[0] : NULL, *person = NULL;
+    int count;
+    if ((key != NULL) == (call->option[OPT_OPENID_FILE] != NULL)) {
+        fail(err, ERR_USAGE, "whose tickets? One is expected: a code or request id, or --openid-file");
+        return fail_cure(err, "`kaquan-worker help ticket %s` shows how it is used", call->command->verb);
+    }
+    if (key == NULL && !ask_persons(call, 1, &text, &person, &count, err))
         return false;
-    if (rows->count == 0)
-        return fail(err, ERR_INPUT, "there is no ticket with the code, request id or person \"%s\"", key);
+    return db_query(call->work->db, statement, rows, err, V_TEXT(key), V_TEXT(person),
+                    V_TEXT(call->option[OPT_TEMPLATE]));
+}
+
+static bool find_one(const struct call *call, struct db_rows *rows, struct err *err) {
+    const char *key = call->arguments > 0 ? call->argument[0] : "the person";
+    if (!find(call, &sql_ticket_find, rows, err))
+        return false;
+    if (rows->count == 0) {
+        fail(err, ERR_INPUT, "%s: there is no such ticket", key);
+        return fail_cure(err, "give its code or request id, or a person by --openid-file");
+    }
     if (rows->count > 1) {
-        fail(err, ERR_INPUT, "\"%s\" names %d tickets", key, rows->count);
+        fail(err, ERR_INPUT, "%s has %d tickets", key, rows->count);
         return fail_cure(err, "add --template, or see them all: kaquan-worker ticket timeline");
     }
     return true;
@@ -117,8 +133,7 @@ bool cmd_ticket_look(struct call *call, struct err *err) {
 
 bool cmd_ticket_timeline(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query(call->work->db, &sql_ticket_timeline, &rows, err, V_TEXT(call->argument[0]),
-                  V_TEXT(call->option[OPT_TEMPLATE])))
+    if (!find(call, &sql_ticket_timeline, &rows, err))
         return false;
     output_db("kaquan.ticket-step.1", steps, ARRAY_LEN(steps), &rows, call->work);
     return true;

@@ -158,11 +158,14 @@ bool cmd_bulk_cancel(struct call *call, struct err *err) {
 /* The audit log tells that somebody was erased and how much it was, not who. */
 bool cmd_ticket_erase(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
+    AUTO_BUF struct buf text = {0};
     struct act act = call_act(call);
-    const char *person = call->argument[0];
+    const char *person;
     char after[120];
-    if (!ask_name(call, person, err, "Everything that is kept of %s in tickets and pushes is erased for ever.",
-                  person) ||
+    int count;
+    if (!ask_persons(call, 1, &text, &person, &count, err) ||
+        !ask_name(call, call->command->verb, err,
+                  "Everything that is kept of %s in tickets and pushes is erased for ever.", person) ||
         !db_begin(call->work->db, err))
         return false;
     if (!db_query(call->work->db, &sql_ticket_erase, &rows, err, V_TEXT(person)))

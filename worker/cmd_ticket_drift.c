@@ -18,10 +18,10 @@ enum { FEW = 10, LOOK_DEFAULT = 1000, LOOK_MAX = 1000000, LIST_DEFAULT = 50, LIS
 
 /* --- reconcile --- */
 
-static bool queue(struct call *call, const struct template *t, int64_t most, int64_t *job, struct err *err) {
+static bool queue(struct call *call, const struct template *t, const char *filter, int64_t most, int64_t *job,
+                  struct err *err) {
     struct db *db = call->work->db;
     struct act act = call_act(call);
-    const char *filter = call->option[OPT_FILTER] ? call->option[OPT_FILTER] : "";
     char object[64], after[64];
     if (!db_begin(db, err))
         return false;
@@ -33,24 +33,28 @@ static bool queue(struct call *call, const struct template *t, int64_t most, int
     return audit_commit(db, &act, "ticket_reconcile", object, NULL, after, err);
 }
 
-static bool comparable(const struct call *call, const struct template *t, struct err *err) {
-    struct filter filter;
-    char text[FILTER_TEXT];
+/* The worker looks for tickets of the template that match the filter, both. */
+static bool comparable(const struct call *call, const struct template *t, struct buf *filter, struct err *err) {
+    AUTO_BUF struct buf text = {0};
+    struct filter read;
     if (t->card_id[0] == '\0')
         return fail(err, ERR_INPUT, "WeChat has no card of template %s", t->key);
-    snprintf(text, sizeof text, "template:%s %s", t->key, call->option[OPT_FILTER] ? call->option[OPT_FILTER] : "");
-    return filter_read(&ticket_fields, text, &filter, err);
+    if (!ask_filter(call, &ticket_fields, filter, &read, err))
+        return false;
+    buf_printf(&text, "template:%s %s", t->key, buf_str(filter));
+    return filter_read(&ticket_fields, buf_str(&text), &read, err);
 }
 
 bool cmd_ticket_reconcile(struct call *call, struct err *err) {
     static const struct output_column column[] = {{"job", "job", OUT_ID}};
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
+    AUTO_BUF struct buf filter = {0};
     struct template t;
     int64_t job, most = LOOK_DEFAULT;
     char undone[80];
     if (!call_int(call, OPT_LIMIT, 1, LOOK_MAX, &most, err) ||
-        !template_get(call->work->db, call->argument[0], &t, err) || !comparable(call, &t, err) ||
-        !queue(call, &t, most, &job, err))
+        !template_get(call->work->db, call->argument[0], &t, err) || !comparable(call, &t, &filter, err) ||
+        !queue(call, &t, buf_str(&filter), most, &job, err))
         return false;
     say(call, "job %" PRId64 " compares; what differs: kaquan-worker ticket drift %s", job, t.key);
     snprintf(undone, sizeof undone, _("the tickets of %s were not all compared"), t.key);

@@ -52,7 +52,7 @@ enum option_id {
     OPT_FILTER,
     OPT_AFTER,
     OPT_CODE,
-    OPT_OPENID,
+    OPT_OPENID_FILE,
     OPT_OUTER,
     OPT_EXPIRES,
     OPT_IDS_FROM,
@@ -96,7 +96,7 @@ struct command {
 const struct command *command_rows(size_t *count);
 
 /* What was typed. */
-enum { ARGUMENTS_MAX = 12 };
+enum { ARGUMENTS_MAX = 1024 };
 struct call {
     struct work *work;
     const struct command *command;

@@ -39,7 +39,7 @@ static const struct guarded rows[] = {
     {"ticket",   "void",        OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are made void"},
     {"ticket",   "consume",     OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are consumed at WeChat"},
     {"ticket",   "change-code", OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets get other codes"},
-    {"ticket",   "erase",       OPTIONS,         OPEN,   SEVERE,   PRIVATE,      NULL,          "a person is taken out of everything"},
+    {"ticket",   "erase",       OPT_OPENID_FILE, OPEN,   SEVERE,   PRIVATE,      NULL,          "a person is taken out of everything"},
     {"site",     "set",         OPTIONS,         OPEN,   MODERATE, ABOUT_THINGS, is_own_switch, "second_person is switched"},
 };
 /* clang-format on */
@@ -264,14 +264,18 @@ static bool ask(const struct call *call, int64_t id, const struct db_rows *reque
                 struct err *err) {
     AUTO_BUF struct buf what = {0};
     const char *reason = db_text(request, 0, "reason");
-    const char *name = kept->option[OPT_TEMPLATE] ? kept->option[OPT_TEMPLATE] : kept->argument[0];
+    const char *name = kept->option[OPT_TEMPLATE] ? kept->option[OPT_TEMPLATE]
+                       : kept->arguments > 0      ? kept->argument[0]
+                                                  : kept->verb;
     buf_printf(&what, _("request %lld of %s: %s"), (long long)id, db_text(request, 0, "person"),
                db_text(request, 0, "command"));
     if (!db_null(request, 0, "lines"))
         buf_printf(&what, _(", %s lines"), db_text(request, 0, "lines"));
     say(call, "%s%s%s", buf_str(&what), reason[0] != '\0' ? _(", because: ") : "", reason);
-    return row_of(kept->command)->severe ? ask_name(call, name, err, "Shall it be done?")
-                                         : ask_yes(call, err, "Shall it be done?");
+    return row_of(kept->command)->severe
+               ? ask_name(call, name, err, "Shall it be done%s%s?", db_null(request, 0, "about") ? "" : " to ",
+                          db_text(request, 0, "about"))
+               : ask_yes(call, err, "Shall it be done?");
 }
 
 static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const cJSON *params,

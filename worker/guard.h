@@ -10,8 +10,8 @@ struct guarded {
     const char *noun, *verb;
     enum option_id input; /* the option that names its input, kept with it; OPTIONS: none */
     bool secret;          /* the input is a secret: sealed while it waits */
-    bool severe;          /* who confirms names what is hit: --template, or the first argument */
-    bool private;         /* the arguments name a visitor, who is forgotten when it is over */
+    bool severe;          /* who confirms names what is hit: --template, the first argument, or the verb */
+    bool private;         /* the input names a visitor, who is forgotten when it is over */
     bool (*dangerous)(const struct call *call); /* NULL: always */
     const char *help;
 };

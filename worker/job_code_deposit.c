@@ -113,17 +113,30 @@ static bool deposit_all(struct stock *s, struct err *err) {
     if (s->open > 0)
         return fail(err, ERR_BUSY, "%s: WeChat does not show all codes of %" PRId64 " parts yet; they are sent again",
                     s->key, s->open);
-    return raise_stock(s, err) && look_again(s, err);
+    return raise_stock(s, err);
 }
 
-/* Codes may be imported meanwhile, and who queues their deposit is given this job. */
+/* Codes may be imported meanwhile, and who queues their deposit is given this job, up to its very end. */
+static bool look_last(struct stock *s, bool *more, struct err *err) {
+    struct db *db = s->run->work->db;
+    if (!job_hold(db, &s->run->job, err))
+        return false;
+    bool good = look_again(s, err);
+    *more = s->confirmed < s->codes;
+    if (good && !*more)
+        return true;
+    db_rollback(db);
+    s->run->job.held = false;
+    return good;
+}
+
 bool job_code_deposit(struct run *run, struct err *err) {
     struct stock s = {.run = run};
+    bool more = true;
     if (!begin(&s, err))
         return false;
-    do {
-        if (!deposit_all(&s, err))
+    while (more)
+        if (!deposit_all(&s, err) || !look_last(&s, &more, err))
             return false;
-    } while (s.confirmed < s.codes);
     return true;
 }

@@ -36,7 +36,7 @@ statements() { # statements LINE: of kaquan_worker since that line of the log: t
 search() { # search FILTER: the median of the database's ms for it, parse, plan and run together
   for _ in 1 2 3 4 5; do
     from=$(log_lines)
-    [ "$(worker ticket list --plain --filter "$1" | wc -l)" -ge 1 ] || trouble "finding $1"
+    [ "$(echo "$1" | worker ticket list --plain --filter - | wc -l)" -ge 1 ] || trouble "finding $1"
     statements "$from" | awk '{ ms += $1 } END { print ms }'
   done | sort -n | sed -n 3p
 }

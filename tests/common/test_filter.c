@@ -14,9 +14,9 @@
 
 static const char *const states[] = {"added", "gifted", "void", NULL};
 static const struct filter_field fields[] = {
-    {"code", FILTER_WORD, "c = {} or p = {}", "c ^@ {}", NULL, true, ""},
-    {"state", FILTER_ONE_OF, "s = {}", NULL, states, false, ""},
-    {"claimed", FILTER_TIME, "t", NULL, NULL, true, ""},
+    {"code", FILTER_WORD, "c = {} or p = {}", "c ^@ {}", NULL, true, false, ""},
+    {"state", FILTER_ONE_OF, "s = {}", NULL, states, false, false, ""},
+    {"claimed", FILTER_TIME, "t", NULL, NULL, true, false, ""},
 };
 static const struct filter_table table = {fields, ARRAY_LEN(fields)};
 

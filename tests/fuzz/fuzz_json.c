@@ -1,5 +1,7 @@
 /* The strict reader: what it accepts is a sound object, printed it reads back the same, and no member is what it is
  * not. */
+#include "fuzz.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,12 @@
 #include "json.h"
 #include "text.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_corpus[] = {"{}",
+                                   "{\"errcode\":0,\"errmsg\":\"ok\",\"access_token\":\"abc\",\"expires_in\":7200}",
+                                   "{\"a\":[1,-2.5e3,true,false,null,\"\\u4e2d\\n\"],\"b\":{\"c\":{\"d\":[[]]}}}",
+                                   "{\"name\":\"松湖\",\"abc\":\"xyz\",\"n\":-1000}",
+                                   "{\"\\ud83d\\ude00\":1e308,\"\":0.1}",
+                                   NULL};
 
 static void check(bool holds) {
     if (!holds)

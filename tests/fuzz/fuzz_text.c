@@ -1,5 +1,7 @@
 /* The sanitiser and the redactor. Safe text has no control or direction character, does not change the second time,
  * has the width that wcswidth() gives, and is at most ten times as long. A redacted line holds no live secret. */
+#include "fuzz.h"
+
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,9 @@
 #include "log.h"
 #include "text.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_corpus[] = {"token=5ec2e70f5ec2e70f refused",
+                                   "松湖景区 ticket\xe2\x80\xae of \x1b]52;c;\x07 \xf0\x9f\x98\x80 e\xcc\x81",
+                                   "abcdefghabcdefghabcdefgh", "\t\r\n\x7f\xc2\x9b\xff", NULL};
 
 static void check(bool holds) {
     if (!holds)

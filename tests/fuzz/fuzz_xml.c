@@ -1,4 +1,6 @@
 /* The reader of WeChat's XML: what it accepts is an object of sound texts under sound names, within its bounds. */
+#include "fuzz.h"
+
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +9,10 @@
 #include "text.h"
 #include "xml.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const char *const fuzz_corpus[] = {
+    "<xml></xml>", "<xml><ToUserName><![CDATA[gh_1]]></ToUserName><CreateTime>1472549042</CreateTime></xml>",
+    " <xml>\n<A> <![CDATA[x ]] y]]> </A><B_2>&lt;&#20013;&amp;</B_2></xml>\n",
+    "<xml><Title><![CDATA[松湖]]></Title><Empty/></xml>", NULL};
 
 static void check(bool holds) {
     if (!holds)

@@ -62,6 +62,10 @@ struct test_output rehearsal_output(const char *line) {
     return output_of(NULL, NULL, line);
 }
 
+struct test_output rehearsal_reading(const char *input, const char *line) {
+    return output_of(NULL, input, line);
+}
+
 pid_t rehearsal_serve(const char *log) {
     char line[400];
     snprintf(line, sizeof line, "exec '%s' serve > '%s' 2>&1", test_path("KAQUAN_WORKER"), rehearsal_file(log));

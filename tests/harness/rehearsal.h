@@ -28,6 +28,8 @@ struct scene rehearsal_template(const char *account, const char *key, const char
 /* A word at a time, as in a shell without quotes; must end with `code`. */
 void rehearsal_worker(int code, const char *line);
 struct test_output rehearsal_output(const char *line);
+/* The same with a text on standard input. */
+struct test_output rehearsal_reading(const char *input, const char *line);
 /* `serve`, with its output in the file; ended by test_end(). */
 pid_t rehearsal_serve(const char *log);
 /* A worker that a fault stops (NAME:NTH:stop of fault.h): `serve` or the words of another command. Returns once it

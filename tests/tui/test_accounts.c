@@ -105,11 +105,11 @@ static const struct {
     const char *keys, *asks;
 } acts[] = {
     {"n", "$ kaquan-worker account add"},
-    {"K", "$ kaquan-worker account set-secret festival --secret-file -"},
+    {"K", "$ kaquan-worker account set-secret festival --secret-file=-"},
     {"R", "$ kaquan-worker credential refresh festival"},
     {"F", "$ kaquan-worker credential refresh festival force"},
     {"B", "$ kaquan-worker backend add"},
-    {"A", "$ kaquan-worker account set-aes-key festival --secret-file -"},
+    {"A", "$ kaquan-worker account set-aes-key festival --secret-file=-"},
     {"X", "$ kaquan-worker account disable festival"},
     {"D", "$ kaquan-worker epoch revoke festival"},
     {"Q", "$ kaquan-worker job queue quota_learn"},

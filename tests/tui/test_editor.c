@@ -394,7 +394,8 @@ TEST(testers_are_named_and_a_qr_code_is_made_by_keys) {
     test_screen_keys(s, "T");
     test_screen_until(s, "Tester");
     test_screen_keys(s, "\tmei_chen" CTRL_S);
-    until_true("exists (select from kaquan.audit_log where action = 'template_testers')");
+    until_true(
+        "exists (select from kaquan.audit_log where action = 'template_testers' and after ->> 'testers' = '1')");
     test_screen_idle(s);
     test_screen_keys(s, "\r");
     test_screen_until(s, "VERSION");

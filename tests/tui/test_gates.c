@@ -94,6 +94,17 @@ TEST(a_login_is_let_in_and_sent_away) {
     assert_becomes("select count(*) from kaquan.gate_grant where login = 'gate_south'", "0");
 }
 
+TEST(a_scan_whose_name_looks_like_an_option_is_annulled) {
+    AUTO_SCREEN struct test_screen *s = NULL;
+
+    test_sql(NULL, "update kaquan.ticket_scan set scan_id = '--json', annulled = false where scan_id = 'scan-1'");
+    s = unlocked_gates();
+    test_screen_keys(s, "jX");
+    test_screen_until(s, "gate annul adult --reason=<Reason> -- --json");
+    test_screen_keys(s, "twice" CTRL_S);
+    assert_becomes("select annulled from kaquan.ticket_scan where scan_id = '--json'", "t");
+}
+
 TEST(a_locked_session_annuls_nothing) {
     AUTO_SCREEN struct test_screen *s = operator_at(&english, "gates");
 
@@ -110,6 +121,7 @@ int main(void) {
         cmocka_unit_test(a_locked_session_annuls_nothing),
         cmocka_unit_test(an_entry_is_annulled_with_a_reason_and_a_refusal_cannot_be),
         cmocka_unit_test(a_rule_is_changed_for_the_template_under_the_cursor),
+        cmocka_unit_test(a_scan_whose_name_looks_like_an_option_is_annulled),
         cmocka_unit_test(a_login_is_let_in_and_sent_away),
     };
 

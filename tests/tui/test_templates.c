@@ -137,7 +137,7 @@ TEST(a_template_is_paused_and_its_pool_is_set) {
     AUTO_SCREEN struct test_screen *s = at("adult");
 
     test_screen_keys(s, "H");
-    test_screen_until(s, "--paused on");
+    test_screen_until(s, "--paused=on");
     test_screen_keys(s, "\x13");
     until_true("(select paused from kaquan.template where key = 'adult')");
     test_screen_until_both(s, "PAUSED", "yes");

@@ -28,6 +28,7 @@ TEST(a_value_is_one_argument_whatever_is_in_it) {
     expect(&w, "pool set [--target {none}] [--more {none}] {low}", "<pool> <set> <7>");
     expect(&w, "job list {none}", "<job> <list>");
     expect(&w, "job list [--state {unheard}]", "<job> <list>");
+    expect(&w, "ticket show [--openid-file=-{?low}] [{?none}--json]", "<ticket> <show> <--openid-file=->");
     words_clear(&w);
 }
 
@@ -36,6 +37,18 @@ TEST(marked_rows_are_an_argument_each) {
 
     words_add(&w, "marked", "12\n13 x\n14\n");
     expect(&w, "ticket void {marked} --yes", "<ticket> <void> <12> <13 x> <14> <--yes>");
+    words_clear(&w);
+}
+
+TEST(a_value_that_looks_like_an_option_stands_behind_the_options) {
+    struct words w = {0};
+
+    words_add(&w, "scan", "-7");
+    words_add(&w, "code", "A1\n--yes\nA2\n");
+    words_add(&w, "reason", "--");
+    expect(&w, "gate annul adult {scan} --reason={reason}", "<gate> <annul> <adult> <--reason=--> <--> <-7>");
+    expect(&w, "ticket void {code} --template=adult", "<ticket> <void> <A1> <--template=adult> <--> <--yes> <A2>");
+    expect(&w, "template import - --key={scan}", "<template> <import> <-> <--key=-7>");
     words_clear(&w);
 }
 
@@ -54,6 +67,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_value_is_one_argument_whatever_is_in_it),
         cmocka_unit_test(marked_rows_are_an_argument_each),
+        cmocka_unit_test(a_value_that_looks_like_an_option_stands_behind_the_options),
         cmocka_unit_test(texts_are_filled_and_the_first_of_a_name_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

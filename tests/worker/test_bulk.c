@@ -238,8 +238,9 @@ TEST(an_erased_person_is_nowhere_and_the_ticket_stays) {
              " (%" PRId64 ", '\\x05', '<xml><Encrypt>AAAA</Encrypt></xml>', 'unread', null, null)",
              scene.account, scene.account, scene.account, scene.account);
     rehearsal_worker(0, "run ticket_person");
-    rehearsal_worker(64, "ticket erase oErase --yes");
-    AUTO_OUTPUT struct test_output said = rehearsal_output("ticket erase oErase --confirm=oErase");
+    AUTO_OUTPUT struct test_output unsaid = rehearsal_reading("oErase", "ticket erase --openid-file - --yes");
+    assert_int_equal(unsaid.exit_code, 64);
+    AUTO_OUTPUT struct test_output said = rehearsal_reading("oErase", "ticket erase --openid-file - --confirm=erase");
     assert_non_null(strstr(buf_str(&said.err), "4 pushes"));
     assert_non_null(strstr(buf_str(&said.err), "1 pushes are encrypted"));
     assert_string_equal(test_sql(NULL, "select string_agg(distinct state, ' ') from kaquan.wx_event"), "unread");

@@ -170,6 +170,26 @@ TEST(codes_imported_while_others_are_deposited_go_with_them) {
     all_deposited(&s, 32);
 }
 
+static bool waits_for_a_lock(void *context UNUSED) {
+    return test_number(NULL, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'") > 0;
+}
+
+/* After the job's last look, before it is done. */
+TEST(codes_imported_while_the_job_ends_are_deposited_too) {
+    struct scene s = new_scene("end");
+    import(&s, 30);
+    queue(&s);
+    pid_t pid = rehearsal_stopped("job_before_done:1:stop", "run code_deposit");
+    import_text(&s, "B1\nB2\n");
+    pid_t other = test_start(&(struct test_run){0}, test_path("KAQUAN_WORKER"),
+                             (const char *const[]){"pool", "deposit", "end", NULL});
+    test_wait_until(waits_for_a_lock, NULL, SECONDS);
+    assert_int_equal(test_end(pid, SIGCONT, SECONDS), 0);
+    assert_int_equal(test_end(other, SIGCONT, SECONDS), 0);
+    assert_int_equal(run(), 0);
+    all_deposited(&s, 32);
+}
+
 TEST(several_calls_are_on_their_way_at_once_and_never_more_than_eight) {
     struct scene s = new_scene("wide");
     import(&s, 3000);
@@ -314,6 +334,28 @@ TEST(a_single_code_that_is_refused_is_rejected) {
     assert_int_equal(at_wechat(&s, "total"), 0);
 }
 
+static bool is_rejected(void *scene) {
+    run();
+    return codes_in(scene, "rejected") == 3;
+}
+
+TEST(codes_that_wechat_never_shows_are_rejected_after_eight_sends) {
+    struct scene s = new_scene("never");
+    import(&s, 3);
+    queue(&s);
+    int before = calls_of("/card/code/deposit");
+    setting("{\"deposit_fail_every\":1}");
+    test_wait_until(is_rejected, &s, SECONDS);
+    setting("{\"deposit_fail_every\":0}");
+    assert_int_equal(calls_of("/card/code/deposit") - before, 8);
+    assert_int_equal(at_wechat(&s, "total"), 0);
+    assert_string_equal(test_sql(NULL,
+                                 "select max(sends) || ' ' || count(*) filter (where confirmed_at is null)"
+                                 " from kaquan.code_part where template_id = %d",
+                                 s.template_id),
+                        "8 0");
+}
+
 static int rehearse(void **state UNUSED) {
     rehearsal_begin(60, 120, "--ticket-mode", "overlap");
     rehearsal_account("stock", "55555555555555555555555555555555");
@@ -325,6 +367,7 @@ int main(void) {
         cmocka_unit_test(codes_are_deposited_and_confirmed_and_cards_can_be_added),
         cmocka_unit_test(more_codes_raise_the_stock_by_their_number),
         cmocka_unit_test(codes_imported_while_others_are_deposited_go_with_them),
+        cmocka_unit_test(codes_imported_while_the_job_ends_are_deposited_too),
         cmocka_unit_test(several_calls_are_on_their_way_at_once_and_never_more_than_eight),
         cmocka_unit_test(answers_without_lists_are_enough),
         cmocka_unit_test(templates_of_another_mode_are_refused),
@@ -338,6 +381,7 @@ int main(void) {
         cmocka_unit_test(a_code_that_was_there_before_we_sent_it_is_put_aside),
         cmocka_unit_test(a_part_that_is_refused_for_a_code_is_halved),
         cmocka_unit_test(a_single_code_that_is_refused_is_rejected),
+        cmocka_unit_test(codes_that_wechat_never_shows_are_rejected_after_eight_sends),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
 }

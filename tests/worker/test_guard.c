@@ -188,12 +188,16 @@ TEST(acts_on_tickets_wait_with_their_list) {
 }
 
 TEST(a_visitor_who_is_to_be_erased_is_in_no_log_and_forgotten_with_the_request) {
-    AUTO_OUTPUT struct test_output o = worker("ticket", "erase", "oVisitor", "--reason", "asked for it");
+    AUTO_OUTPUT struct test_output o =
+        worker_reading("oVisitor", "ticket", "erase", "--openid-file", "-", "--reason", "asked for it");
     expect(&o, 0, "waits for another person");
-    AUTO_OUTPUT struct test_output again = worker("ticket", "erase", "oVisitor", "--reason", "twice");
+    AUTO_OUTPUT struct test_output again =
+        worker_reading("oVisitor", "ticket", "erase", "--openid-file", "-", "--reason", "twice");
     expect(&again, 0, "waits for another person");
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "oVisitor");
+    assert_string_equal(test_sql(NULL, "select string_agg(params ->> 'input', ' ') from kaquan.act_request"),
+                        "oVisitor oVisitor");
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "erase");
     expect(&confirmed, 0, "erased from 0 tickets");
     AUTO_OUTPUT struct test_output gone = worker("audit", "withdraw", "2", "--reason", "done");
     expect(&gone, 0, "withdrawn");

@@ -260,7 +260,9 @@ TEST(the_list_says_what_differs_and_what_repairs_it) {
     assert_null(strstr(buf_str(&open.out), "oMany"));
     assert_non_null(strstr(buf_str(&repaired.out), "oMany"));
     rehearsal_worker(64, "ticket drift --state closed");
-    rehearsal_worker(0, "ticket erase oList --confirm=oList");
+    AUTO_OUTPUT struct test_output erased =
+        rehearsal_reading("oList", "ticket erase --openid-file - --confirm=erase");
+    assert_int_equal(erased.exit_code, 0);
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.ticket_drift where openid = 'oList'"), 0);
 }
 

@@ -25,18 +25,19 @@ static void expect_words(const struct buf *text, const char *words) {
 }
 
 /* Printf style; must end with `code`. */
-PRINTF(2, 3)
-static struct test_output worker(int code, const char *format, ...) {
+PRINTF(3, 4)
+static struct test_output worker_reading(const char *input, int code, const char *format, ...) {
     char line[512];
     va_list args;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    struct test_output o = rehearsal_output(line);
+    struct test_output o = rehearsal_reading(input, line);
     if (o.exit_code != code)
         test_fail("kaquan-worker %s: exit %d, not %d: %s", line, o.exit_code, code, buf_str(&o.err));
     return o;
 }
+#define worker(...) worker_reading(NULL, __VA_ARGS__)
 #define WORKER(...)                                                                                                  \
     do {                                                                                                             \
         AUTO_OUTPUT struct test_output done_ = worker(__VA_ARGS__);                                                  \
@@ -432,8 +433,12 @@ TEST(a_picture_is_looked_at_before_it_is_sent_and_gets_a_url) {
 
 TEST(testers_are_named_and_not_remembered) {
     WORKER(64, "template testers");
-    WORKER(64, "template testers a b c d e f g h i j k");
-    AUTO_OUTPUT struct test_output o = worker(0, "template testers mei_chen oAbcdefghijklmnopqrstuvwxyz1");
+    WORKER(64, "template testers mei_chen --openid-file -");
+    AUTO_OUTPUT struct test_output many =
+        worker_reading("a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\n", 65, "template testers --openid-file -");
+    expect_words(&many.err, "at most 10");
+    AUTO_OUTPUT struct test_output o =
+        worker_reading("mei_chen\noAbcdefghijklmnopqrstuvwxyz1\n", 0, "template testers --openid-file -");
     expect_words(&o.err, "2 testers");
     assert_string_equal(test_sql(NULL, "select after::text from kaquan.audit_log where action = 'template_testers'"
                                        " order by id desc limit 1"),
@@ -450,7 +455,8 @@ TEST(a_qr_code_names_what_its_template_needs_and_nothing_else) {
     test_wait_until(is_approved, &bound, SOON_SECONDS);
     WORKER(64, "template qrcode coded");
     WORKER(64, "template qrcode loose --code A1");
-    WORKER(64, "template qrcode loose --openid oA");
+    WORKER(64, "template qrcode loose --openid-file -");
+    WORKER(65, "template qrcode tied --code T1 --openid-file -");
     WORKER(64, "template qrcode tied --code T1");
     WORKER(64, "template qrcode loose --expires 59");
     WORKER(64, "template qrcode loose loose2 --expires 60");
@@ -460,7 +466,9 @@ TEST(a_qr_code_names_what_its_template_needs_and_nothing_else) {
     expect_words(&one.out, "\"url\":\"http://weixin.qq.com/q/");
     expect_words(&one.out, "showqrcode?ticket=");
     expect_words(&one.out, "\"expires\":600");
-    WORKER(0, "template qrcode tied --code T1 --openid oUser");
+    AUTO_OUTPUT struct test_output tied =
+        worker_reading("oUser\n", 0, "template qrcode tied --code T1 --openid-file -");
+    expect_words(&tied.out, "weixin.qq.com/q/");
     WORKER(0, "template qrcode loose loose2 --outer poster");
 }
 

@@ -39,7 +39,7 @@ static int lines_of(const struct test_output *o) {
 }
 
 static int found(const char *filter) {
-    AUTO_OUTPUT struct test_output o = test_worker("ticket", "list", "--plain", "--filter", filter);
+    AUTO_OUTPUT struct test_output o = rehearsal_reading(filter, "ticket list --plain --filter -");
     if (o.exit_code != 0)
         test_fail("%s: %s", filter, buf_str(&o.err));
     return lines_of(&o);
@@ -127,10 +127,13 @@ TEST(show_and_timeline_follow_a_ticket_by_any_key) {
              s.template_id);
     test_sql(NULL, "insert into kaquan.ticket_past_code values ('OLD-1', %" PRId32 ", 'line-r1')", s.template_id);
     test_sql(NULL, "insert into kaquan.ticket_person values ('oA', 'line-r1', %" PRId32 ")", s.template_id);
-    static const char *const keys[] = {"line-r1", "OLD-1", "oA"};
+    static const char *const keys[] = {"line-r1", "OLD-1", "--openid-file=-"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        AUTO_OUTPUT struct test_output show = test_worker("ticket", "show", keys[i], "--json");
-        AUTO_OUTPUT struct test_output line = test_worker("ticket", "timeline", keys[i], "--plain");
+        const struct test_run how = {.input = " oA\r\n\n"};
+        AUTO_OUTPUT struct test_output show =
+            test_worker_run(&how, (const char *const[]){"ticket", "show", keys[i], "--json", NULL});
+        AUTO_OUTPUT struct test_output line =
+            test_worker_run(&how, (const char *const[]){"ticket", "timeline", keys[i], "--plain", NULL});
         assert_int_equal(show.exit_code, 0);
         assert_non_null(strstr(buf_str(&show.out), "\"request_id\":\"line-r1\""));
         assert_non_null(strstr(buf_str(&show.out), "\"codes_before\":[\"OLD-1\"]"));
@@ -140,7 +143,36 @@ TEST(show_and_timeline_follow_a_ticket_by_any_key) {
     }
     rehearsal_worker(65, "ticket show nothing");
     rehearsal_worker(0, "run ticket_person");
-    rehearsal_worker(65, "ticket show o-line-2"); /* names several */
+    AUTO_OUTPUT struct test_output several = rehearsal_reading("o-line-2", "ticket show --openid-file -");
+    assert_int_equal(several.exit_code, 65);
+    assert_non_null(strstr(buf_str(&several.err), "the person has "));
+}
+
+/* Everybody on the host sees the words of a command. */
+TEST(a_person_is_no_word_of_a_command) {
+    static const struct {
+        const char *input, *line, *words;
+        int code;
+    } rows[] = {
+        {"", "ticket show", "One is expected", 64},
+        {"oA", "ticket show argv-r1 --openid-file -", "One is expected", 64},
+        {"oA\noB", "ticket timeline --openid-file -", "at most 1", 65},
+        {"\n", "ticket look --openid-file -", "no openid in it", 65},
+        {"", "ticket list --filter person:oA", "--filter -", 64},
+        {"", "ticket export --filter -holder:oA", "--filter -", 64},
+        {"", "ticket erase oA --confirm=erase", "too many", 64},
+        {"", "ticket erase --confirm=erase", "needs --openid-file", 64},
+    };
+    scene_with_tickets("argv");
+    rehearsal_worker(0, "run ticket_person");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_OUTPUT struct test_output o = rehearsal_reading(rows[i].input, rows[i].line);
+        if (o.exit_code != rows[i].code || strstr(buf_str(&o.err), rows[i].words) == NULL)
+            test_fail("%s: exit %d, %s", rows[i].line, o.exit_code, buf_str(&o.err));
+    }
+    rehearsal_worker(65, "ticket show o-argv-1");
+    AUTO_OUTPUT struct test_output none = rehearsal_output("ticket timeline o-argv-1 --plain");
+    assert_int_equal(lines_of(&none), 0);
 }
 
 TEST(an_export_has_all_that_match_and_no_formulas) {
@@ -198,6 +230,7 @@ int main(void) {
         cmocka_unit_test(a_place_that_no_list_gave_is_refused),
         cmocka_unit_test(a_filter_that_is_wrong_is_refused_with_the_nearest_word),
         cmocka_unit_test(show_and_timeline_follow_a_ticket_by_any_key),
+        cmocka_unit_test(a_person_is_no_word_of_a_command),
         cmocka_unit_test(an_export_has_all_that_match_and_no_formulas),
         cmocka_unit_test(an_export_into_a_file_overwrites_none),
         cmocka_unit_test(a_look_at_a_ticket_is_in_the_audit_log_before_it_shows_anything),
