@@ -17,7 +17,7 @@ static const struct drift_kind kinds[DRIFT_KINDS] = {
     [DRIFT_STRANGE]      = {"strange",      NULL,       BULK_ACTS,    "a status of WeChat's that is not known here",   "none: a person has to look"},
 };
 
-static const char *const states[] = {"claiming", "handed_out", "added", "gifted", "deleted", "consumed", "void"};
+static const char *const states[] = {"claiming", "handed_out", "added", "gifted", "expired", "deleted", "consumed", "void"};
 enum { STATES = ARRAY_LEN(states) };
 
 /* Short, for the table below. */
@@ -32,20 +32,21 @@ enum { STATES = ARRAY_LEN(states) };
 #define UNC DRIFT_NOT_CONSUMED
 #define UNV DRIFT_NOT_VOID
 
-/* WeChat has no word for a ticket that expired here; a card that expired there was in a wallet. */
+/* What expired here may be in a wallet or in nobody's, and WeChat may have been asked just before the end. A card that
+ * expired there was in a wallet. */
 static const struct {
     const char *status;
     enum drift_id drift[STATES];
 } views[] = {
-    /*                claiming handed_out added gifted deleted consumed void */
-    {"NORMAL",       {ADD,     ADD,       HOL,  ADD,   ADD,    UNC,     UNV}},
-    {"GIFT_TIMEOUT", {ADD,     ADD,       HOL,  ADD,   ADD,    UNC,     UNV}},
-    {"GIFTING",      {GIF,     GIF,       GIF,  NO,    GIF,    UNC,     UNV}},
-    {"EXPIRE",       {ADD,     ADD,       NO,   NO,    NO,     NO,      NO}},
-    {"DELETE",       {DEL,     DEL,       DEL,  DEL,   NO,     NO,      NO}},
-    {"CONSUMED",     {CON,     CON,       CON,  CON,   CON,    NO,      CON}},
-    {"UNAVAILABLE",  {VOI,     VOI,       VOI,  VOI,   VOI,    VOI,     NO}},
-    {"",             {NO,      NO,        GON,  GON,   NO,     NO,      NO}},
+    /*                claiming handed_out added gifted expired deleted consumed void */
+    {"NORMAL",       {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
+    {"GIFT_TIMEOUT", {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
+    {"GIFTING",      {GIF,     GIF,       GIF,  NO,    NO,     GIF,    UNC,     UNV}},
+    {"EXPIRE",       {ADD,     ADD,       NO,   NO,    NO,     NO,     NO,      NO}},
+    {"DELETE",       {DEL,     DEL,       DEL,  DEL,   DEL,    NO,     NO,      NO}},
+    {"CONSUMED",     {CON,     CON,       CON,  CON,   CON,    CON,    NO,      CON}},
+    {"UNAVAILABLE",  {VOI,     VOI,       VOI,  VOI,   VOI,    VOI,    VOI,     NO}},
+    {"",             {NO,      NO,        GON,  GON,   NO,     NO,     NO,      NO}},
 };
 /* clang-format on */
 

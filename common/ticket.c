@@ -7,7 +7,7 @@
 /* clang-format off */
 #define PERSON "(t.request_id, t.template_id) in (select o.request_id, o.template_id from kaquan.tickets_of({}) o)"
 
-static const char *const states[] = {"claiming", "handed_out", "added", "gifted", "deleted", "consumed", "void", NULL};
+static const char *const states[] = {"claiming", "handed_out", "added", "gifted", "expired", "deleted", "consumed", "void", NULL};
 
 static const struct filter_field fields[] = {
     {"code",     FILTER_WORD, "(t.request_id, t.template_id) in (select c.request_id, c.template_id from kaquan.ticket c where c.code = {}"
@@ -18,7 +18,7 @@ static const struct filter_field fields[] = {
     {"holder",   FILTER_WORD, "t.holder = {} and " PERSON, NULL, NULL, true, true, "the openid (of the account) that has it now"},
     {"person",   FILTER_WORD, PERSON, NULL, NULL, true, true, "an openid that claimed it or ever had it"},
     {"claimed",  FILTER_TIME, "t.claimed_at", NULL, NULL, true, false, "when it was claimed"},
-    {"state",    FILTER_ONE_OF, "t.state = {}::kaquan.ticket_state", NULL, states, false, false, "claiming, handed_out, added, gifted, deleted, consumed, void"},
+    {"state",    FILTER_ONE_OF, "t.state = {}::kaquan.ticket_state", NULL, states, false, false, "claiming, handed_out, added, gifted, expired, deleted, consumed, void"},
     {"template", FILTER_WORD, "tp.key = {}", "tp.key ^@ {}", NULL, false, false, "the template's key"},
     {"account",  FILTER_WORD, "a.key = {}", "a.key ^@ {}", NULL, false, false, "the account's key"},
     {"epoch",    FILTER_WORD, "t.epoch::text = {}", NULL, NULL, false, false, "the epoch that its card was signed in"},

@@ -10,22 +10,27 @@
 #include "xml.h"
 
 /* clang-format off */
-static const struct wx_event_row rows[] = {
-    {"user_get_card",                "received", "IsGiveByFriend", NULL,       "a friend took a gift"},
-    {"user_get_card",                "added",    NULL,             NULL,       "a user put a card into the wallet"},
-    {"user_gifting_card",            "returned", "IsReturnBack",   NULL,       "a gift came back"},
-    {"user_gifting_card",            "gifted",   NULL,             NULL,       "a user gives a card away"},
-    {"user_del_card",                "deleted",  NULL,             NULL,       "a user deleted a card"},
-    {"user_consume_card",            "consumed", NULL,             NULL,       "a card was consumed"},
-    {"user_pay_from_pay_cell",       "paid",     NULL,             NULL,       "a user paid through the pay cell"},
-    {"user_view_card",               "viewed",   NULL,             NULL,       "a user looked at a card"},
-    {"user_enter_session_from_card", "session",  NULL,             NULL,       "a user came to the account from a card"},
-    {"update_member_card",           "updated",  NULL,             NULL,       "bonus or balance of a member card changed"},
-    {"submit_membercard_user_info",  "updated",  NULL,             NULL,       "a member card was activated"},
-    {"card_pass_check",              NULL,       NULL,             "CARD_STATUS_VERIFY_OK", "a template passed the review"},
-    {"card_not_pass_check",          NULL,       NULL,             "CARD_STATUS_VERIFY_FAIL", "a template was refused"},
-    {"card_sku_remind",              NULL,       NULL,             NULL,       "the stock of a template runs out"},
-    {"card_pay_order",               NULL,       NULL,             NULL,       "an order of paid stock changed"},
+static const struct row {
+    const char *event;   /* WeChat's name */
+    const char *step;    /* kind of ticket_event (table ticket_step), or NULL */
+    const char *when;    /* the member that must be "1" for this row, or NULL: any */
+    const char *verdict; /* what WeChat calls the template's status from then on, or NULL */
+} rows[] = {
+    {"user_get_card",                "received", "IsGiveByFriend", NULL},
+    {"user_get_card",                "added",    NULL,             NULL},
+    {"user_gifting_card",            "returned", "IsReturnBack",   NULL},
+    {"user_gifting_card",            "gifted",   NULL,             NULL},
+    {"user_del_card",                "deleted",  NULL,             NULL},
+    {"user_consume_card",            "consumed", NULL,             NULL},
+    {"user_pay_from_pay_cell",       "paid",     NULL,             NULL},
+    {"user_view_card",               "viewed",   NULL,             NULL},
+    {"user_enter_session_from_card", "session",  NULL,             NULL},
+    {"update_member_card",           "updated",  NULL,             NULL},
+    {"submit_membercard_user_info",  "updated",  NULL,             NULL},
+    {"card_pass_check",              NULL,       NULL,             "CARD_STATUS_VERIFY_OK"},
+    {"card_not_pass_check",          NULL,       NULL,             "CARD_STATUS_VERIFY_FAIL"},
+    {"card_sku_remind",              NULL,       NULL,             NULL},
+    {"card_pay_order",               NULL,       NULL,             NULL},
 };
 
 /* Members that have a column of their own, and those that the envelope is made of; the rest is detail. */
@@ -39,11 +44,6 @@ static const struct {
     {"ToUserName", NULL, 0}, {"CreateTime", NULL, 0}, {"MsgType", NULL, 0}, {"Encrypt", NULL, 0},
 };
 /* clang-format on */
-
-const struct wx_event_row *wx_event_rows(size_t *count) {
-    *count = ARRAY_LEN(rows);
-    return rows;
-}
 
 const char *wx_event_verdict(const char *event) {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -132,7 +132,7 @@ static bool check(const struct wx_event_account *account, const cJSON *push, int
 
 /* --- writing --- */
 
-static const struct wx_event_row *row_of(const cJSON *push) {
+static const struct row *row_of(const cJSON *push) {
     char event_number[24], number[24];
     const char *event = text_of(push, "Event", event_number);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -171,7 +171,7 @@ static void add_detail(struct buf *out, const cJSON *push) {
 }
 
 static void add_push(struct buf *out, const cJSON *push, int64_t seconds) {
-    const struct wx_event_row *row = row_of(push);
+    const struct row *row = row_of(push);
     buf_printf(out, ",\"seconds\":%" PRId64, seconds);
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         char number[24];

@@ -6,16 +6,6 @@
 #include "buf.h"
 #include "err.h"
 
-/* A row of the table of events. */
-struct wx_event_row {
-    const char *event;   /* WeChat's name */
-    const char *step;    /* kind of ticket_event (table ticket_step), or NULL */
-    const char *when;    /* the member that must be "1" for this row, or NULL: any */
-    const char *verdict; /* what WeChat calls the template's status from then on, or NULL */
-    const char *help;
-};
-const struct wx_event_row *wx_event_rows(size_t *count);
-
 /* The verdict on a template that an event brings, or NULL. */
 const char *wx_event_verdict(const char *event);
 

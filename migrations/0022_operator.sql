@@ -237,8 +237,8 @@ grant insert (account_id, month, person)                                        
 -- doctor confirm
 grant insert (account_id, item, person, reason), update (person, reason, confirmed_at)         on go_live_item      to kaquan_operator;
 -- a second person's request
-grant insert (noun, verb, params, sealed, private, person, reason),
-      update (params, state, ended_by, ended_at, error_text)                                   on act_request       to kaquan_operator;
+grant insert (noun, verb, params, sealed, private, person, reason, key_id),
+      update (params, sealed, state, ended_by, ended_at, error_text)                                   on act_request       to kaquan_operator;
 -- site set
 grant update (bucket, buckets, time_scale, margin, timestamp_quoted, renew_window, keep_finished_jobs, event_zone, second_person,
               keep_job_log, keep_checks, keep_events, keep_refused_scans, keep_minutes, quota_reserve, keep_kept_events, keep_bulk,

@@ -19,7 +19,7 @@ static const struct word_look {
     {"submitted", ROLE_WARN}, {"unknown", ROLE_WARN},   {"low", ROLE_WARN},      {"waiting", ROLE_WARN},  {"warn", ROLE_WARN},
     {"suspect", ROLE_WARN},   {"half-open", ROLE_WARN}, {"failed", ROLE_BAD},    {"rejected", ROLE_BAD},  {"void", ROLE_BAD},
     {"empty", ROLE_BAD},      {"open", ROLE_BAD},       {"sold out", ROLE_BAD},  {"error", ROLE_BAD},     {"fail", ROLE_BAD},
-    {"expired", ROLE_BAD},    {"cancelled", ROLE_DIM},  {"paused", ROLE_DIM},    {"deleted", ROLE_DIM},   {"draft", ROLE_DIM},
+    {"expired", ROLE_DIM},    {"cancelled", ROLE_DIM},  {"paused", ROLE_DIM},    {"deleted", ROLE_DIM},   {"draft", ROLE_DIM},
     {"consumed", ROLE_DIM},   {"ended", ROLE_DIM},      {"listed", ROLE_OK},     {"alive", ROLE_OK},      {"refused", ROLE_BAD},
     {"failing", ROLE_BAD},    {"over", ROLE_BAD},       {"revoked", ROLE_BAD},   {"no secret", ROLE_WARN},{"no tokens", ROLE_WARN},
     {"confirm", ROLE_WARN},   {"never", ROLE_WARN},     {"disabled", ROLE_DIM},  {"pool open", ROLE_OK},

@@ -47,7 +47,7 @@ static void show_question(const char *format, va_list args) {
 bool ask_yes(const struct call *call, struct err *err, const char *format, ...) {
     char answer[ANSWER_MAX];
     va_list args;
-    if (call->work->yes || call->confirmed)
+    if (call->work->yes || call->request != 0)
         return true;
     if (!can_ask(call)) {
         fail(err, ERR_USAGE, "this needs a confirmation");
@@ -66,7 +66,7 @@ bool ask_name(const struct call *call, const char *name, struct err *err, const 
     const char *confirmed = call->option[OPT_CONFIRM];
     char answer[ANSWER_MAX];
     va_list args;
-    if (call->confirmed || (confirmed != NULL && strcmp(confirmed, name) == 0))
+    if (call->request != 0 || (confirmed != NULL && strcmp(confirmed, name) == 0))
         return true;
     if (confirmed != NULL || !can_ask(call)) {
         fail(err, ERR_USAGE, "this needs a confirmation by name");

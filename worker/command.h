@@ -105,8 +105,8 @@ struct call {
     int arguments;
     const char *option[OPTIONS]; /* NULL: not given; "" for a switch */
     const char *setting[CONF_IDS];
-    bool confirmed; /* by a second person: nothing is asked */
-    int exit_code;  /* of a command that did what it should and found something bad: `health`, `doctor`, `ip check` */
+    int64_t request; /* that a second person confirms by this call: nothing is asked; 0: none */
+    int exit_code; /* of a command that did what it should and found something bad: `health`, `doctor`, `ip check` */
 };
 
 /* The whole program but for its start; returns the exit code. */

@@ -14,7 +14,7 @@
 #include "text.h"
 
 struct act call_act(const struct call *call) {
-    return (struct act){.person = call->work->person, .reason = call->option[OPT_REASON]};
+    return (struct act){.person = call->work->person, .reason = call->option[OPT_REASON], .request = call->request};
 }
 
 /* "next: kaquan-worker job show 12" tells the next command; the rest is what was done. */

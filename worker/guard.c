@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "fault.h"
 #include "json.h"
 #include "lang.h"
 #include "output.h"
@@ -90,24 +91,24 @@ static cJSON *typed(const struct call *call) {
     return params;
 }
 
-static bool seal_input(struct call *call, struct buf *sealed, struct err *err) {
+/* `key` is the one that it is sealed to. */
+static bool seal_input(struct call *call, struct buf *sealed, struct db_rows *key, struct err *err) {
     AUTO_SECRET struct secret secret = {0};
-    AUTO_ROWS struct db_rows key = {0};
-    if (!ask_secret(call, "Secret", &secret, err) || !db_query0(call->work->db, &sql_worker_key_active, &key, err))
+    if (!ask_secret(call, "Secret", &secret, err) || !db_query0(call->work->db, &sql_worker_key_active, key, err))
         return false;
-    if (key.count == 0)
+    if (key->count == 0)
         return fail(err, ERR_CONFIG, "there is no worker's key to seal the secret to");
-    return seal(db_text(&key, 0, "certificate"), &place, &secret, sealed, err);
+    return seal(db_text(key, 0, "certificate"), &place, &secret, sealed, err);
 }
 
 /* The file that the command would read: it may be gone when somebody confirms. */
 static bool take_input(struct call *call, const struct guarded *row, cJSON *params, struct buf *sealed,
-                       struct err *err) {
+                       struct db_rows *key, struct err *err) {
     AUTO_BUF struct buf text = {0};
     if (row->input == OPTIONS)
         return true;
     if (row->secret)
-        return seal_input(call, sealed, err);
+        return seal_input(call, sealed, key, err);
     if (call->option[row->input] == NULL)
         return true;
     if (!ask_file(call->option[row->input], INPUT_MAX, false, &text, err))
@@ -119,18 +120,19 @@ static bool take_input(struct call *call, const struct guarded *row, cJSON *para
 static bool keep(struct call *call, const struct guarded *row, int64_t *id, struct err *err) {
     AUTO_JSON cJSON *params = typed(call);
     AUTO_BUF struct buf sealed = {0}, text = {0};
-    AUTO_ROWS struct db_rows added = {0};
+    AUTO_ROWS struct db_rows added = {0}, key = {0};
     struct db *db = call->work->db;
     struct act act = call_act(call);
     char object[OBJECT_SIZE];
-    if (!take_input(call, row, params, &sealed, err))
+    if (!take_input(call, row, params, &sealed, &key, err))
         return false;
     json_print(&text, params);
     if (!db_begin(db, err))
         return false;
     if (!db_query(db, &sql_act_request_add, &added, err, V_TEXT(row->noun), V_TEXT(row->verb), V_TEXT(buf_str(&text)),
                   sealed.len > 0 ? V_BYTES(sealed.data, sealed.len) : V_NULL, V_BOOL(row->private),
-                  V_TEXT(act.person), V_TEXT(act.reason)))
+                  V_TEXT(act.person), V_TEXT(act.reason),
+                  sealed.len > 0 ? V_TEXT(db_text(&key, 0, "key_id")) : V_NULL))
         return audit_undo(db);
     *id = db_int(&added, 0, "id");
     snprintf(object, sizeof object, "request %lld", (long long)*id);
@@ -143,7 +145,7 @@ bool guard_hold(struct call *call, bool *held, struct err *err) {
     const struct guarded *row = row_of(call->command);
     int64_t id;
     *held = false;
-    if (row == NULL || call->confirmed || (row->dangerous != NULL && !row->dangerous(call)))
+    if (row == NULL || call->request != 0 || (row->dangerous != NULL && !row->dangerous(call)))
         return true;
     if (!second_person(call->work->db, held, err))
         return false;
@@ -179,24 +181,15 @@ static bool get(struct call *call, int64_t id, struct db_rows *request, struct e
     return db_query(call->work->db, &sql_act_request_get, request, err, V_INT(id), V_TEXT(act.person));
 }
 
-/* Taken out of the waiting ones before it runs: it runs at most once, whatever happens then. */
-static bool take(struct call *call, int64_t id, const struct sql *statement, const char *action,
-                 struct db_rows *taken, struct err *err) {
+/* A request that somebody else ended meanwhile stays as it is, and so does one whose act was carried out. */
+static void end_failed(struct call *call, int64_t id, const char *why) {
     struct db *db = call->work->db;
+    struct err err = {0};
     struct act act = call_act(call);
-    char object[OBJECT_SIZE];
-    if (!db_begin(db, err))
-        return false;
-    if (!db_query(db, statement, taken, err, V_INT(id), V_TEXT(act.person)))
-        return audit_undo(db);
-    if (taken->count == 0) {
-        AUTO_ROWS struct db_rows request = {0};
-        if (get(call, id, &request, err))
-            not_taken(&request, id, err);
-        return audit_undo(db);
-    }
-    snprintf(object, sizeof object, "request %lld", (long long)id);
-    return audit_commit(db, &act, action, object, NULL, db_text(taken, 0, "record"), err);
+    if (!db_begin(db, &err))
+        return; /* it waits on */
+    if (!audit_end_request(db, id, act.person, why, &err) || !db_commit(db, &err))
+        db_rollback(db);
 }
 
 /* A file of memory that the command reads as it would read the one that was named. */
@@ -222,10 +215,10 @@ static bool give_secret(struct work *work, int64_t id, char path[PATH_SIZE], str
     return good;
 }
 
-static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, int64_t id,
-                       char path[PATH_SIZE], struct err *err) {
+static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, char path[PATH_SIZE],
+                       struct err *err) {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "input"));
-    if (row->secret ? !give_secret(kept->work, id, path, err)
+    if (row->secret ? !give_secret(kept->work, kept->request, path, err)
                     : text != NULL && !give_text(text, strlen(text), path, err))
         return false;
     if (path[0] != '\0')
@@ -278,14 +271,14 @@ static bool ask(const struct call *call, int64_t id, const struct db_rows *reque
                : ask_yes(call, err, "Shall it be done?");
 }
 
-static bool run_kept(struct call *call, int64_t id, const struct db_rows *request, const cJSON *params,
-                     struct call kept, struct err *err) {
+static bool run_kept(struct call *call, const struct db_rows *request, const cJSON *params, struct call kept,
+                     struct err *err) {
     const char *reason = db_text(request, 0, "reason");
     char why[REASON_SIZE], path[PATH_SIZE] = "";
-    snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)id, db_text(request, 0, "person"),
+    snprintf(why, sizeof why, "request %lld of %s%s%s", (long long)kept.request, db_text(request, 0, "person"),
              reason[0] != '\0' ? ": " : "", reason);
     kept.option[OPT_REASON] = why;
-    if (!give_input(&kept, row_of(kept.command), params, id, path, err) || !kept.command->run(&kept, err))
+    if (!give_input(&kept, row_of(kept.command), params, path, err) || !kept.command->run(&kept, err))
         return false;
     call->exit_code = kept.exit_code;
     return true;
@@ -296,12 +289,12 @@ static bool can_open(const struct call *kept, struct err *err) {
     return !row_of(kept->command)->secret || work_key(kept->work, err) != NULL;
 }
 
+/* The act ends its request in its own transaction: whatever happens in between, it waits or is done. */
 bool guard_confirm(struct call *call, int64_t id, struct err *err) {
-    AUTO_ROWS struct db_rows request = {0}, taken = {0};
+    AUTO_ROWS struct db_rows request = {0};
     AUTO_JSON cJSON *params = NULL;
-    struct call kept = {.work = call->work, .confirmed = true};
-    struct err unkept = {0};
-    bool good;
+    struct call kept = {.work = call->work, .request = id};
+    struct err why = {0};
     if (!get(call, id, &request, err))
         return false;
     if (request.count == 0 || !db_bool(&request, 0, "waits"))
@@ -309,17 +302,33 @@ bool guard_confirm(struct call *call, int64_t id, struct err *err) {
     params = json_parse(db_text(&request, 0, "params"), strlen(db_text(&request, 0, "params")),
                         &(struct json_limits){.size = 2 * INPUT_MAX}, err);
     if (params == NULL || !retype(&request, id, params, &kept, err) || !can_open(&kept, err) ||
-        !ask(call, id, &request, &kept, err) || !take(call, id, &sql_act_request_confirm, "confirm", &taken, err))
+        !ask(call, id, &request, &kept, err))
         return false;
-    good = run_kept(call, id, &request, params, kept, err);
-    if (!db_do(call->work->db, &sql_act_request_end, &unkept, V_INT(id), V_BOOL(good),
-               V_TEXT(good ? NULL : err->text)) &&
-        good)
-        *err = unkept;
-    return good && unkept.kind == ERR_NONE;
+    if (run_kept(call, &request, params, kept, &why)) {
+        FAULT("request_after_commit");
+        return true;
+    }
+    end_failed(call, id, why.text);
+    if (err != NULL)
+        *err = why;
+    return false;
 }
 
 bool guard_withdraw(struct call *call, int64_t id, struct err *err) {
-    AUTO_ROWS struct db_rows taken = {0};
-    return take(call, id, &sql_act_request_withdraw, "withdraw", &taken, err);
+    AUTO_ROWS struct db_rows withdrawn = {0};
+    struct db *db = call->work->db;
+    struct act act = call_act(call);
+    char object[OBJECT_SIZE];
+    if (!db_begin(db, err))
+        return false;
+    if (!db_query(db, &sql_act_request_withdraw, &withdrawn, err, V_INT(id), V_TEXT(act.person)))
+        return audit_undo(db);
+    if (withdrawn.count == 0) {
+        AUTO_ROWS struct db_rows request = {0};
+        if (get(call, id, &request, err))
+            not_taken(&request, id, err);
+        return audit_undo(db);
+    }
+    snprintf(object, sizeof object, "request %lld", (long long)id);
+    return audit_commit(db, &act, "withdraw", object, NULL, db_text(&withdrawn, 0, "record"), err);
 }

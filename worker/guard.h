@@ -1,5 +1,5 @@
 /* guard.h - dangerous acts. Where the site asks for a second person, such a command is kept as a request and runs,
- * once, when another person confirms it. */
+ * once, when another person confirms it: the act and the end of its request are one transaction. */
 #ifndef KAQUAN_GUARD_H
 #define KAQUAN_GUARD_H
 

@@ -20,6 +20,7 @@ static const struct job_kind kinds[] = {
     {"event_decrypt",      "ask WeChat for the codes that pushes carry encrypted",                      true,  0, 15, job_event_decrypt},
     {"ticket_bulk",        "consume, void or change tickets at WeChat, each with a result",              true,  0, 15, job_ticket_bulk},
     {"ticket_person",      "note whose the new tickets are, for the search by openid",                  false, 0, 15, job_ticket_person},
+    {"ticket_expire",      "let tickets expire whose validity at WeChat ended, or has been prolonged",   false, 0, 15, job_ticket_expire},
     {"stat_minute",        "sum up claims, adds and entries",                                            false, 0, 15, job_stat_minute},
     {"prune",              "forget what the site keeps no longer, and dead workers",                      false, 0, 60, job_prune},
     {"quota_learn",        "ask WeChat for the daily limits of the interfaces in use",                  true,  3, 60, job_quota_learn},

@@ -43,6 +43,7 @@ bool job_ticket_bulk(struct run *run, struct err *err);
 bool job_ticket_reconcile(struct run *run, struct err *err);
 bool job_ticket_repair(struct run *run, struct err *err);
 bool job_ticket_person(struct run *run, struct err *err);
+bool job_ticket_expire(struct run *run, struct err *err);
 bool job_stat_minute(struct run *run, struct err *err);
 bool job_stat_late(struct run *run, struct err *err);
 bool job_stat_wechat(struct run *run, struct err *err);

@@ -1,5 +1,6 @@
 -- State, holder and code of the tickets that these pushes ($1) are about, from all their steps: the order in which they
--- became known makes no difference. A code that belongs to another ticket is left to it.
+-- became known makes no difference. One that expired stays so unless it ended otherwise: validity has its own time. A code that
+-- belongs to another ticket is left to it.
 with touched as (
   select distinct a.request_id, a.template_id from kaquan.applied_of($1) a where a.request_id is not null),
 step as (
@@ -23,8 +24,9 @@ fresh as ( -- its own, and nobody else's
     from fold f
     left join kaquan.ticket o on o.code = f.code and o.template_id = f.template_id and o.request_id <> f.request_id)
 update kaquan.ticket t
-   set state = coalesce(f.state, t.state), holder = coalesce(f.holder, t.holder), code = coalesce(f.code, t.code)
+   set state = coalesce(greatest(f.state, case t.state when 'expired' then t.state end), t.state),
+       holder = coalesce(f.holder, t.holder), code = coalesce(f.code, t.code)
   from fresh f
  where t.request_id = f.request_id and t.template_id = f.template_id
    and (t.state, t.holder, t.code) is distinct from
-       (coalesce(f.state, t.state), coalesce(f.holder, t.holder), coalesce(f.code, t.code))
+       (coalesce(greatest(f.state, case t.state when 'expired' then t.state end), t.state), coalesce(f.holder, t.holder), coalesce(f.code, t.code))

@@ -8,5 +8,9 @@ with secrets as (
 ), callbacks as (
   update kaquan.account_callback set aes_key = $3::bytea, key_id = $4
    where $1 = 'aes_key' and account_id = $2 and aes_key = $5::bytea returning 1
+), requests as (
+  update kaquan.act_request set sealed = $3::bytea, key_id = $4
+   where $1 = 'act_request' and id = $2 and sealed = $5::bytea returning 1
 )
-select (select count(*) from secrets) + (select count(*) from credentials) + (select count(*) from callbacks) as moved
+select (select count(*) from secrets) + (select count(*) from credentials) + (select count(*) from callbacks)
+       + (select count(*) from requests) as moved

@@ -1,6 +1,8 @@
--- The rule of each template (null: no limit), its entries of the day, and of each of the last 30 minutes ("-": not known).
+-- The rule of each template (null: no limit; moments in the event's zone), its entries of the day, and of each of the last 30
+-- minutes ("-": not known).
 --   -> template, entries, per_day, per_gate, first_at, last_at, hours, exits, today, per_minute, minutes
-select r.template_key as template, r.entries, r.per_day, r.per_gate, r.first_at, r.last_at,
+select r.template_key as template, r.entries, r.per_day, r.per_gate,
+       r.first_at at time zone r.zone as first_at, r.last_at at time zone r.zone as last_at,
        to_char(r.opens, 'HH24:MI-') || to_char(r.closes, 'HH24:MI') as hours,
        concat_ws(' ', nullif(array_to_string(r.exit_gates, ','), ''), case when r.exits_count then 'count' end) as exits,
        (select sum(m.entries) from kaquan.stat_minute m

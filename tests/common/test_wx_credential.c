@@ -669,26 +669,31 @@ static double go_on(double step) {
     return steps * step;
 }
 
-static double live_until(double end, double *t, double step) {
+/* `least`: what the old api_ticket had left when a new one came. */
+static double live_until(double end, double *t, double step, double *least) {
     double gap = 0;
+    *least = 7200;
     while (*t < end) {
         *t += go_on(step);
         gap = fmax(gap, missing_ticket());
         refresh(CREDENTIAL_TOKEN);
-        refresh(CREDENTIAL_TICKET);
+        double left = seconds_left(CREDENTIAL_TICKET);
+        if (refresh(CREDENTIAL_TICKET) == CREDENTIAL_RENEWED)
+            *least = fmin(*least, left);
     }
     return gap;
 }
 
-/* Three days, beginning at midnight in China: the longest time without a valid api_ticket, on the first and later. */
-static void live(const char *mode, double step, double first_day, double later) {
-    double t = 0, gap;
+/* Three days, beginning at midnight in China: the longest time without a valid api_ticket, on the first and later.
+ * Returns what the old one had left then at least, later. */
+static double live(const char *mode, double step, double first_day, double later) {
+    double t = 0, gap, least;
     day_is_old(0);
     set_mode(mode);
     refresh(CREDENTIAL_TICKET);
-    if ((gap = live_until(86400, &t, step)) > first_day)
+    if ((gap = live_until(86400, &t, step, &least)) > first_day)
         fail_msg("no api_ticket for %.0f s on the first day", gap);
-    if ((gap = live_until(3 * 86400, &t, step)) > later)
+    if ((gap = live_until(3 * 86400, &t, step, &least)) > later)
         fail_msg("no api_ticket for %.0f s", gap);
     assert_true(number("api_ticket", "epoch") >= 34);
     assert_string_equal(column("api_ticket", "age_known"), "true");
@@ -696,11 +701,15 @@ static void live(const char *mode, double step, double first_day, double later) 
         fail_msg("more than 60 calls in a day");
     if (test_number(NULL, "select max(calls) from kaquan.api_usage where endpoint like '%%stable_token'") > 48)
         fail_msg("more than 48 calls in a day");
+    return least;
 }
 
 TEST(with_overlap_there_is_an_api_ticket_at_every_moment) {
-    live("{\"ticket_mode\":\"overlap\",\"ticket_age\":3000}", 1, 1, 0);
+    double least = live("{\"ticket_mode\":\"overlap\",\"ticket_age\":3000}", 1, 1, 0);
     assert_true(number("api_ticket", "successor_lead_s") > 60);
+    /* The overlap is 300 s. Cards are handed out until the margin of 120 s: the rest is for the fill. */
+    if (least < 120 + 45)
+        fail_msg("the next api_ticket came %.0f s before the end", least);
 }
 
 TEST(with_fixed_windows_the_gap_is_short) {

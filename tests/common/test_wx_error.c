@@ -125,6 +125,12 @@ TEST(an_answer_is_classified_by_endpoint_group_and_number) {
     }
 }
 
+TEST(a_spent_day_names_the_command_that_begins_it_anew) {
+    static const char command[] = "kaquan-worker quota reset ACCOUNT";
+    assert_non_null(strstr(wx_error_at(WX_CARDS, 45009)->cure, command));
+    assert_non_null(strstr(wx_error_at(WX_CARDS, 45009)->cure_zh, command));
+}
+
 TEST(a_40001_has_another_cure_at_the_token_endpoints) {
     assert_non_null(strstr(wx_error_at(WX_TOKENS, 40001)->cure, "AppSecret"));
     assert_null(strstr(wx_error_at(WX_CARDS, 40001)->cure, "AppSecret"));
@@ -232,6 +238,7 @@ int main(void) {
         cmocka_unit_test(no_error_is_there_twice),
         cmocka_unit_test(every_class_has_a_rule_and_a_name_of_its_own),
         cmocka_unit_test(an_answer_is_classified_by_endpoint_group_and_number),
+        cmocka_unit_test(a_spent_day_names_the_command_that_begins_it_anew),
         cmocka_unit_test(a_40001_has_another_cure_at_the_token_endpoints),
         cmocka_unit_test(a_transient_wait_doubles_up_to_a_quarter_of_an_hour),
         cmocka_unit_test(a_day_limit_ends_after_midnight_in_china),

@@ -78,6 +78,7 @@ static const struct refusal {
     {"void", "entries = 1", "state = 'void'", "no/void/0"},
     {"consumed", "entries = 1", "state = 'consumed'", "no/consumed/0"},
     {"deleted", "entries = 1", "state = 'deleted'", "no/deleted/0"},
+    {"expired", "entries = 1", "state = 'expired'", "no/expired/0"},
     {"claiming", "entries = 1", "state = 'claiming'", "no/not_ready/0"},
     {"added", "entries = 1", "state = 'added'", "in/1"},
     {"gifted", "entries = 1", "state = 'gifted'", "in/1"},
@@ -297,6 +298,21 @@ TEST(an_uploaded_scan_is_judged_by_its_own_time) {
     assert_string_equal(upload(&s, "c2", "u3", "10 min", true), "conflict/over");
 }
 
+/* What a cut-off gate did before the ticket expired was right. */
+TEST(an_uploaded_scan_of_a_ticket_that_expired_since_is_judged_by_its_own_time) {
+    struct scene s = gate_scene("since");
+
+    rule(&s, "entries = null");
+    test_sql(NULL,
+             "update kaquan.ticket set state = 'expired' where template_id = %" PRId32
+             "; insert into kaquan.ticket_event (request_id, template_id, kind, at) values ('since-r1', %" PRId32
+             ", 'expired', now() - interval '1 h')",
+             s.template_id, s.template_id);
+    assert_string_equal(upload(&s, "c1", "u1", "2 h", true), "new");
+    assert_string_equal(upload(&s, "c1", "u2", "10 min", true), "conflict/expired");
+    assert_string_equal(admit(&s, "c1", "north", "s1"), "no/expired/2");
+}
+
 TEST(a_gate_that_refused_by_itself_is_recorded_as_such) {
     struct scene s = gate_scene("refused");
 
@@ -418,6 +434,7 @@ int main(void) {
         cmocka_unit_test(every_verdict_has_its_help),
         cmocka_unit_test(an_uploaded_scan_is_kept_with_its_own_time_and_what_the_rule_says_against_it),
         cmocka_unit_test(an_uploaded_scan_is_judged_by_its_own_time),
+        cmocka_unit_test(an_uploaded_scan_of_a_ticket_that_expired_since_is_judged_by_its_own_time),
         cmocka_unit_test(a_gate_that_refused_by_itself_is_recorded_as_such),
         cmocka_unit_test(of_24_gates_with_one_code_as_many_admit_as_the_rule_says),
         cmocka_unit_test(one_scan_from_24_sessions_gets_equal_answers_when_the_first_rolls_back),

@@ -74,7 +74,7 @@ select 3, date_trunc('minute', now()) - interval '1 min' * n, n % 3, n % 2, 0, 0
 insert into ticket (claimed_at, request_id, template_id, code, openid, holder, epoch, signed_at, valid_until, nonce, signature, state, public_id)
 select now() - interval '1 min' * n, 'order-' || 1000 - n, case n % 7 when 3 then 3 else 1 end, case when n % 11 <> 5 then 603184207600 - n end,
        case when n % 4 <> 2 then 'oClaimed_by_' || n end, case when n % 6 = 4 then 'oHeld_by_' || n end, 7, 1795603000, now() + interval '1 h',
-       decode(lpad(to_hex(n), 20, '0'), 'hex'), '\x00', (enum_range(null::ticket_state))[1 + n % 7], decode(lpad(to_hex(n), 16, '0'), 'hex')
+       decode(lpad(to_hex(n), 20, '0'), 'hex'), '\x00', ('{claiming,handed_out,added,gifted,deleted,consumed,void}'::ticket_state[])[1 + n % 7], decode(lpad(to_hex(n), 16, '0'), 'hex')
   from generate_series(1, 300) n;
 insert into ticket_event (request_id, template_id, kind, at, detail)
 select 'order-996', 1, k, now() - interval '4 min' + interval '20 s' * n, d::jsonb

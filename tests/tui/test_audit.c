@@ -90,7 +90,7 @@ TEST(another_person_confirms_or_withdraws_a_request) {
     test_screen_keys(s, "GC");
     test_screen_until(s, "audit confirm 1");
     test_screen_keys(s, "adult" CTRL_S);
-    assert_becomes("select state in ('confirmed', 'done', 'failed') and ended_by is not null from kaquan.act_request"
+    assert_becomes("select state in ('done', 'failed') and ended_by is not null from kaquan.act_request"
                    " where id = 1",
                    "t");
 }

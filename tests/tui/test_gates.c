@@ -46,6 +46,16 @@ TEST(gates_speak_chinese) {
     test_screen_until(s, "闸机登录名");
 }
 
+/* As they are typed, wherever the server stands. */
+TEST(the_moments_of_a_rule_are_those_of_the_event) {
+    static const struct test_screen_run widest = {.rows = 36, .columns = 200};
+    test_sql(NULL, "update kaquan.gate_rule set first_at = '2026-12-01T00:00Z', last_at = '2026-12-31T14:00Z'");
+    AUTO_SCREEN struct test_screen *s = operator_at(&widest, "gates");
+
+    assert_row(s, "FROM", "UNTIL");
+    assert_row(s, "12-01 08:00:00", "12-31 22:00:00");
+}
+
 static struct test_screen *unlocked_gates(void) {
     struct test_screen *s = operator_at(&english, "gates");
 
@@ -118,6 +128,7 @@ int main(void) {
         cmocka_unit_test(scans_are_shown_with_their_answers_the_refused_ones_too),
         cmocka_unit_test(a_wide_window_says_what_an_answer_means_and_plots_the_entries),
         cmocka_unit_test(gates_speak_chinese),
+        cmocka_unit_test(the_moments_of_a_rule_are_those_of_the_event),
         cmocka_unit_test(a_locked_session_annuls_nothing),
         cmocka_unit_test(an_entry_is_annulled_with_a_reason_and_a_refusal_cannot_be),
         cmocka_unit_test(a_rule_is_changed_for_the_template_under_the_cursor),

@@ -137,6 +137,41 @@ TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
     assert_string_equal(code_of(22), "LATER");
 }
 
+static int calls_of(const char *path) {
+    cJSON *answer;
+    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("fest", &answer), "calls");
+    const cJSON *row = cJSON_GetObjectItem(calls, path);
+    int count = row ? cJSON_GetObjectItem(row, "calls")->valueint : 0;
+    cJSON_Delete(answer);
+    return count;
+}
+
+/* Nobody knows then whether WeChat was called: the repetition calls, and WeChat does it. */
+TEST(a_worker_that_dies_just_before_the_call_does_it_once) {
+    static const char *const verbs[] = {"consume", "void", "change-code"}, *const paths[] = {"/card/code/consume",
+                                                                                             "/card/code/unavailable",
+                                                                                             "/card/code/update"};
+    for (int i = 0; i < 3; i++) {
+        char input[200];
+        int before = calls_of(paths[i]);
+        snprintf(input, sizeof input, i == 2 ? "%s FIRST\n" : "%s\n", code_of(9 + i));
+        assert_int_equal(act(verbs[i], "adult", "--yes", input), 0);
+        setenv("KAQUAN_FAULT", "bulk_before_call", 1);
+        rehearsal_worker(137, "run ticket_bulk");
+        unsetenv("KAQUAN_FAULT");
+        assert_string_equal(results(), "sending");
+        assert_int_equal(calls_of(paths[i]), before);
+        test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
+        rehearsal_worker(0, "run ticket_bulk");
+        assert_string_equal(results(), "done");
+        assert_string_equal(test_sql(NULL, "select text from kaquan.bulk_item order by bulk_id desc limit 1"), "");
+        assert_int_equal(calls_of(paths[i]), before + 1);
+    }
+    assert_string_equal(scene_ticket(&scene, "c-9", "t.state"), "consumed");
+    assert_string_equal(scene_ticket(&scene, "c-10", "t.state"), "void");
+    assert_string_equal(code_of(11), "FIRST");
+}
+
 static void cancel(int exit_code) {
     char line[64];
     snprintf(line, sizeof line, "bulk cancel %" PRId64 " --yes",
@@ -153,15 +188,6 @@ TEST(what_is_still_open_can_be_given_up) {
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(results(), "cancelled");
     assert_string_equal(scene_ticket(&scene, "c-8", "t.state"), "handed_out");
-}
-
-static int calls_of(const char *path) {
-    cJSON *answer;
-    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("fest", &answer), "calls");
-    const cJSON *row = cJSON_GetObjectItem(calls, path);
-    int count = row ? cJSON_GetObjectItem(row, "calls")->valueint : 0;
-    cJSON_Delete(answer);
-    return count;
 }
 
 /* It stops where WeChat has done the first one and that is not recorded yet. */
@@ -262,6 +288,7 @@ int main(void) {
         cmocka_unit_test(a_list_with_one_wrong_line_is_refused_whole),
         cmocka_unit_test(a_changed_code_keeps_the_ticket_and_the_code_before),
         cmocka_unit_test(a_worker_that_dies_between_call_and_record_does_it_once),
+        cmocka_unit_test(a_worker_that_dies_just_before_the_call_does_it_once),
         cmocka_unit_test(what_is_still_open_can_be_given_up),
         cmocka_unit_test(a_running_job_sends_nothing_more_once_its_act_is_given_up),
         cmocka_unit_test(what_wechat_may_have_done_has_its_result_although_it_was_given_up),

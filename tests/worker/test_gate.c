@@ -78,8 +78,8 @@ TEST(a_rule_is_changed_field_by_field_and_shown) {
     expect(&shown, 0, "hours\t09:00-21:30\t");
     expect(&shown, 0, "exit_gates\tout,back\t");
     expect(&shown, 0, "exits_count\ton\t");
-    expect(&shown, 0, "first_at\t2026-12-01 00:00:00+00\t"); /* 8 o'clock where the event is */
-    expect(&shown, 0, "last_at\t2026-12-31 14:00:00+00\t");
+    expect(&shown, 0, "first_at\t2026-12-01T08:00\t"); /* where the event is, as it was typed */
+    expect(&shown, 0, "last_at\t2026-12-31T22:00\t");
     AUTO_OUTPUT struct test_output none = worker("gate", "rule", s.key, "entries=none", "hours=none", "--json");
     expect(&none, 0, "{\"name\":\"entries\",\"value\":\"none\"");
     expect(&none, 0, "{\"name\":\"hours\",\"value\":\"none\"");

@@ -2,6 +2,7 @@
 #include "scene.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,44 @@ TEST(a_visitor_who_is_to_be_erased_is_in_no_log_and_forgotten_with_the_request) 
                         "0");
 }
 
+/* Killed before its commit nothing was done, and it waits on; behind it all was done. */
+TEST(a_confirmed_act_that_was_killed_is_done_once_and_its_request_with_it) {
+    static const struct {
+        const char *fault, *state, *again;
+        int done;
+    } kills[] = {{"request_before_commit", "waiting", "erased from 1 tickets", 0},
+                 {"request_after_commit", "done", "request 2 is done", 1}};
+    struct scene s = scene_template("erased", "merchant");
+    for (size_t i = 0; i < ARRAY_LEN(kills); i++) {
+        char id[16];
+        snprintf(id, sizeof id, "%zu", i + 1);
+        test_sql(NULL,
+                 "insert into kaquan.ticket (request_id, template_id, openid, epoch, signed_at, valid_until, nonce,"
+                 " signature) values ('r%zu', %" PRId32 ", 'oVisitor', 1, 0, now(), '', '')",
+                 i, s.template_id);
+        AUTO_OUTPUT struct test_output o = worker("ticket", "erase", "oVisitor", "--reason", "asked for it");
+        by_somebody_else();
+        setenv("KAQUAN_FAULT", kills[i].fault, 1);
+        AUTO_OUTPUT struct test_output killed = worker("audit", "confirm", id, "--confirm", "oVisitor");
+        unsetenv("KAQUAN_FAULT");
+        assert_int_equal(killed.exit_code, 128 + SIGKILL);
+        assert_string_equal(test_sql(NULL, "select state from kaquan.act_request where id = %s", id), kills[i].state);
+        assert_int_equal(
+            test_number(NULL, "select 1 - count(openid) from kaquan.ticket where request_id = 'r%zu'", i),
+            kills[i].done);
+        AUTO_OUTPUT struct test_output again = worker("audit", "confirm", id, "--confirm", "oVisitor");
+        expect(&again, kills[i].done ? 65 : 0, kills[i].again);
+        assert_string_equal(
+            test_sql(NULL,
+                     "select state || (select ' ' || string_agg(action, ' ' order by id) from kaquan.audit_log where"
+                     " reason like 'request %s of %%' or object = 'request %s' and action <> 'request') from"
+                     " kaquan.act_request where id = %s",
+                     id, id, id),
+            "done confirm ticket_erase");
+    }
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.act_request r where r::text ~ 'oVisitor'"), 0);
+}
+
 TEST(a_withdrawn_request_is_over) {
     AUTO_OUTPUT struct test_output o = ask_for_secret();
     AUTO_OUTPUT struct test_output gone = worker("audit", "withdraw", "1", "--reason", "typo");
@@ -350,6 +389,7 @@ int main(void) {
         cmocka_unit_test_setup(who_confirms_sees_the_act_and_names_what_it_hits, scene),
         cmocka_unit_test_setup(acts_on_tickets_wait_with_their_list, scene),
         cmocka_unit_test_setup(a_visitor_who_is_to_be_erased_is_in_no_log_and_forgotten_with_the_request, scene),
+        cmocka_unit_test_setup(a_confirmed_act_that_was_killed_is_done_once_and_its_request_with_it, scene),
         cmocka_unit_test_setup(a_withdrawn_request_is_over, scene),
         cmocka_unit_test_setup(one_person_alone_does_not_switch_it_off, scene),
         cmocka_unit_test_setup(what_is_not_dangerous_does_not_wait, scene),

@@ -13,7 +13,7 @@
 #include "text.h"
 
 #define SECRET "0123456789abcdef0123456789abcdef"
-enum { ACCOUNTS = 120, VALUES = 2 * ACCOUNTS + 1 }; /* several batches */
+enum { ACCOUNTS = 120, VALUES = 2 * ACCOUNTS + 2 }; /* several batches */
 
 static int rehearse(void **state UNUSED) {
     rehearsal_begin(60, 120, "--ticket-mode", "overlap");
@@ -61,6 +61,14 @@ static void aes_key(const char *appid) {
              sealed(appid, "aes_key", 0), appid);
 }
 
+/* A secret that waits for a second person. */
+static void request(void) {
+    test_sql(NULL,
+             "insert into kaquan.act_request (noun, verb, params, person, sealed, key_id) select 'account',"
+             " 'set-secret', '{}', 'li@desk', decode('%s', 'hex'), k.key_id from kaquan.worker_key k where k.active",
+             sealed("kaquan", "act_request", 0));
+}
+
 /* Accounts that nobody works for, each with an AppSecret and an api_ticket of epoch 3. */
 static void accounts(int count) {
     test_sql(NULL, "begin");
@@ -80,6 +88,7 @@ static void accounts(int count) {
             sealed(appid, "api_ticket", 3), appid);
     }
     aes_key("wxkey00000000000");
+    request();
     test_sql(NULL, "commit");
 }
 

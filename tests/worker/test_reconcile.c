@@ -207,10 +207,12 @@ TEST(what_agrees_is_no_drift) {
     } same[] = {{"claiming", ""},          {"handed_out", ""},    {"added", "NORMAL"},    {"added", "EXPIRE"},
                 {"added", "GIFT_TIMEOUT"}, {"gifted", "GIFTING"}, {"deleted", "DELETE"},  {"deleted", ""},
                 {"consumed", "CONSUMED"},  {"consumed", ""},      {"consumed", "EXPIRE"}, {"void", "UNAVAILABLE"},
-                {"void", "DELETE"}};
+                {"void", "DELETE"},        {"expired", "EXPIRE"}, {"expired", "NORMAL"},  {"expired", ""}};
     for (size_t i = 0; i < ARRAY_LEN(same); i++)
         if (drift_judge(same[i].state, "oA", same[i].status, "oA") != DRIFT_NONE)
             test_fail("%s and %s", same[i].state, same[i].status);
+    assert_int_equal(drift_judge("expired", "oA", "CONSUMED", "oA"), DRIFT_CONSUMED);
+    assert_int_equal(drift_judge("expired", "oA", "DELETE", "oA"), DRIFT_DELETED);
     assert_int_equal(drift_judge("added", "oA", "NORMAL", "oB"), DRIFT_HOLDER);
     assert_int_equal(drift_judge("added", "", "NORMAL", "oB"), DRIFT_NONE);
 }

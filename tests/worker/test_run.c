@@ -109,6 +109,19 @@ TEST(planning_does_not_read_the_jobs_of_other_accounts) {
                      1);
 }
 
+/* Every half second a worker asks: what ended is not read for it. */
+TEST(when_the_next_job_is_due_is_known_without_those_that_ended) {
+    test_sql(NULL,
+             "insert into kaquan.job (kind, state, run_at, finished_at)"
+             " select 'prune', case when i %% 10 = 0 then 'failed' else 'done' end, now() - interval '1 h', now()"
+             " from generate_series(1, 5000) i");
+    test_sql(NULL, "analyze kaquan.job");
+    assert_true(test_number(NULL,
+                            "%s; select seq_tup_read + idx_tup_fetch from pg_stat_xact_user_tables"
+                            " where relid = 'kaquan.job'::regclass",
+                            sql_job_plan.text) < 100);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dry_run_shows_what_is_due_and_does_nothing),
@@ -118,6 +131,7 @@ int main(void) {
         cmocka_unit_test(a_job_that_fails_again_and_again_rests_longer_and_longer),
         cmocka_unit_test(a_credential_goes_before_jobs_that_wait_longer),
         cmocka_unit_test(planning_does_not_read_the_jobs_of_other_accounts),
+        cmocka_unit_test(when_the_next_job_is_due_is_known_without_those_that_ended),
     };
     return cmocka_run_group_tests(tests, test_setup, test_teardown);
 }
