@@ -25,6 +25,7 @@ bool job_plan(struct db *db, double *wait, struct err *err) {
 }
 
 static void job_read(const struct db_rows *rows, struct job *job) {
+    job->held = false;
     job->id = db_int(rows, 0, "id");
     text_copy(job->kind, sizeof(job->kind), db_text(rows, 0, "kind"));
     job->account_id = db_int(rows, 0, "account_id");

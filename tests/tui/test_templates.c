@@ -142,7 +142,7 @@ TEST(a_template_is_paused_and_its_pool_is_set) {
     until_true("(select paused from kaquan.template where key = 'adult')");
     test_screen_until_both(s, "PAUSED", "yes");
     test_screen_keys(s, "H");
-    test_screen_until(s, "--paused off");
+    test_screen_until(s, "--paused=off");
     test_screen_keys(s, "\x13");
     until_true("(select not paused from kaquan.template where key = 'adult')");
     test_screen_until_gone(s, "PAUSED");
