@@ -207,9 +207,10 @@ static bool give_secret(struct work *work, int64_t id, char path[PATH_SIZE], str
     struct bytes sealed = {0};
     struct seal_key *key = work_key(work, err);
     bool good;
-    if (key == NULL || !db_query(work->db, &sql_act_request_sealed, &kept, err, V_INT(id)) ||
-        !db_bytes(&kept, 0, "sealed", &sealed))
+    if (key == NULL || !db_query(work->db, &sql_act_request_sealed, &kept, err, V_INT(id)))
         return false;
+    if (!db_bytes(&kept, 0, "sealed", &sealed))
+        return fail(err, ERR_INPUT, "request %lld does not wait any more", (long long)id); /* somebody was faster */
     good = unseal(key, &place, sealed, &secret, err) && give_text(secret.value, secret.len, path, err);
     free((void *)(uintptr_t)sealed.data);
     return good;
