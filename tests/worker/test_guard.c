@@ -222,17 +222,18 @@ TEST(a_confirmed_act_that_was_killed_is_done_once_and_its_request_with_it) {
                  "insert into kaquan.ticket (request_id, template_id, openid, epoch, signed_at, valid_until, nonce,"
                  " signature) values ('r%zu', %" PRId32 ", 'oVisitor', 1, 0, now(), '', '')",
                  i, s.template_id);
-        AUTO_OUTPUT struct test_output o = worker("ticket", "erase", "oVisitor", "--reason", "asked for it");
+        AUTO_OUTPUT struct test_output o =
+            worker_reading("oVisitor", "ticket", "erase", "--openid-file", "-", "--reason", "asked for it");
         by_somebody_else();
         setenv("KAQUAN_FAULT", kills[i].fault, 1);
-        AUTO_OUTPUT struct test_output killed = worker("audit", "confirm", id, "--confirm", "oVisitor");
+        AUTO_OUTPUT struct test_output killed = worker("audit", "confirm", id, "--confirm", "erase");
         unsetenv("KAQUAN_FAULT");
         assert_int_equal(killed.exit_code, 128 + SIGKILL);
         assert_string_equal(test_sql(NULL, "select state from kaquan.act_request where id = %s", id), kills[i].state);
         assert_int_equal(
             test_number(NULL, "select 1 - count(openid) from kaquan.ticket where request_id = 'r%zu'", i),
             kills[i].done);
-        AUTO_OUTPUT struct test_output again = worker("audit", "confirm", id, "--confirm", "oVisitor");
+        AUTO_OUTPUT struct test_output again = worker("audit", "confirm", id, "--confirm", "erase");
         expect(&again, kills[i].done ? 65 : 0, kills[i].again);
         assert_string_equal(
             test_sql(NULL,
