@@ -415,8 +415,10 @@ void keys_press(struct console *c, uint32_t key) {
     const struct screen *screen = console_screen(c);
 
     c->changed = true;
-    if (key == TERM_RESIZE)
+    if (key == TERM_RESIZE) {
+        term_redraw(); /* what a terminal keeps of its old rows, and where, is its own affair */
         return;
+    }
     c->key_at = clock_seconds();
     if (c->dialog)
         dialog_key(c, key);

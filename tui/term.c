@@ -289,6 +289,7 @@ void term_show(void) {
 }
 
 void term_redraw(void) {
+    werase(newscr); /* after a window grew, ncurses would keep single cells of it behind wide characters */
     clearok(stdscr, TRUE);
 }
 

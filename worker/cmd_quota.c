@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "follow.h"
 #include "job.h"
+#include "lang.h"
 #include "output.h"
 #include "quota.h"
 #include "wechat.h"
@@ -91,7 +92,7 @@ bool cmd_quota_reset(struct call *call, struct err *err) {
         return false;
     say(call, "job %lld lets the day's calls of %s count from 0 again: reset %lld of %d this month", (long long)job,
         account.key, (long long)used, RESETS_A_MONTH);
-    snprintf(undone, sizeof undone, "the calls of %s were not reset", account.key);
+    snprintf(undone, sizeof undone, _("the calls of %s were not reset"), account.key);
     if (call->option[OPT_WAIT] != NULL && !follow_job(call->work, job, account.key, undone, err))
         return false;
     output_int(&o, job);

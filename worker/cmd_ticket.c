@@ -7,6 +7,7 @@
 #include "audit.h"
 #include "cmd.h"
 #include "csv.h"
+#include "lang.h"
 #include "output.h"
 #include "progress.h"
 #include "ticket.h"
@@ -88,7 +89,7 @@ static bool find(const struct call *call, const struct sql *statement, struct db
 }
 
 static bool find_one(const struct call *call, struct db_rows *rows, struct err *err) {
-    const char *key = call->arguments > 0 ? call->argument[0] : "the person";
+    const char *key = call->arguments > 0 ? call->argument[0] : _("the person");
     if (!find(call, &sql_ticket_find, rows, err))
         return false;
     if (rows->count == 0) {
