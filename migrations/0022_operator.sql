@@ -199,7 +199,8 @@ grant select on
   ticket_event, ticket_past_code, ticket_person, ticket_scan, ticket_drift, ticket_reconcile,
   wx_event                                                                          to kaquan_operator, kaquan_auditor;
 grant execute on function account_record, act_record,
-  tickets_of, tickets_named, ticket_oldest, ticket_of_row, ticket_history, typed_time to kaquan_operator, kaquan_auditor;
+  tickets_of, tickets_named, ticket_oldest, ticket_of_row, ticket_history, typed_time, shown_time
+                                                                                    to kaquan_operator, kaquan_auditor;
 
 -- --- what operators do, by the command ---
 

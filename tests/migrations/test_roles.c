@@ -180,6 +180,7 @@ static const struct right {
      "w"},
     {"act on tickets", "insert into kaquan.bulk_item (bulk_id, n, request_id, code) values (1, 1, 'x', 'x')", "wo"},
     {"say how that went", "update kaquan.bulk_item set errcode = 0", "w"},
+    {"see times as they are typed", "select kaquan.shown_time(now(), 'UTC')", "woa"},
     {"write rules of gates", "update kaquan.gate_rule set entries = 1", "wo"},
     {"write whom gates are open to", "update kaquan.gate_rule set logins = '{}'", "w"},
     {"annul an entry", "select kaquan.gate_annul('x', 'y')", "wo"},

@@ -221,6 +221,7 @@ TEST(an_operator_queues_a_job_and_changes_a_rule) {
     test_screen_until(s, "a kind of the schedule");
     test_screen_keys(s, "\x15"
                         "prune" CTRL_S);
+    test_screen_until(s, "is due now");
     assert_becomes("select state || ' ' || created_by from kaquan.job where kind = 'prune'", "queued " OPERATOR);
     test_screen_until(s, "Esc closes");
     test_screen_keys(s, ESC);
@@ -231,6 +232,7 @@ TEST(an_operator_queues_a_job_and_changes_a_rule) {
     test_screen_until(s, "change how often, when and where tickets are admitted");
     test_screen_keys(s, "\x15"
                         "gala" TAB TAB "3" CTRL_S);
+    test_screen_until(s, "Esc closes");
     assert_becomes("select entries from kaquan.gate_rule", "3");
 }
 
@@ -238,7 +240,7 @@ TEST(an_operator_confirms_a_request) {
     AUTO_SCREEN struct test_screen *s = unlocked_at("requests", "mei@gate-9");
 
     test_screen_keys(s, "C");
-    test_screen_until(s, "typed once more");
+    test_screen_until(s, "typed once");
     test_screen_keys(s, "gala" CTRL_S);
     assert_becomes("select state from kaquan.act_request where id = 1", "done");
 }
@@ -262,14 +264,15 @@ TEST(an_auditor_is_told_what_an_act_would_take) {
 
     test_screen_until_both(s, "see tickets", "yes");
     test_screen_until_both(s, "see credentials", "yes");
-    test_screen_until_both(s, "queue jobs", "grant kaquan_operator to " AUDITOR);
+    test_screen_until_both(s, "queue jobs", "no");
+    test_screen_keys(s, "/queue" ENTER);
+    test_screen_until_gone(s, "see tickets");
+    test_screen_until_both(s, "->", "grant kaquan_operator to " AUDITOR);
     test_screen_keys(s, ":pools\r");
     test_screen_until(s, "Summer gala");
     test_screen_keys(s, "a");
-    test_screen_until_both(s, "sign cards for this pool now", "needs: grant kaquan_operator");
-    test_screen_keys(s, ESC);
-    test_screen_until_gone(s, "What can be done here");
-    test_screen_keys(s, "F");
+    test_screen_until(s, "sign cards for this pool now");
+    test_screen_keys(s, ENTER);
     test_screen_until(s, "needs: grant kaquan_operator to " AUDITOR);
 }
 

@@ -137,7 +137,6 @@ TEST(operators_do_what_the_console_offers) {
         {OPERATOR, {"ticket", "consume", "T2", "--template", "adult", "--confirm=adult"}, 0, NULL},
         {OPERATOR, {"ticket", "reconcile", "adult", "--limit", "5"}, 0, NULL},
         {OPERATOR, {"ticket", "repair", "adult"}, 0, NULL},
-        {OPERATOR, {"ticket", "erase", "oVisitor", "--confirm=oVisitor"}, 0, "erased from 6 tickets"},
         {OPERATOR, {"gate", "rule", "adult", "entries=4"}, 0, NULL},
         {OPERATOR, {"gate", "annul", "adult", "scan-1", "--reason=x"}, 0, NULL},
         {OPERATOR, {"event", "replay", "--account", "fest"}, 0, NULL},
@@ -158,8 +157,12 @@ TEST(operators_do_what_the_console_offers) {
     for (int i = 0; i < 2; i++)
         expect(&(struct line){OPERATOR, {"account", "set-aes-key", "second", "--secret-file", "-"}, 0, NULL},
                "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG");
+    expect(&(struct line){OPERATOR, {"ticket", "erase", "--openid-file", "-", "--confirm=erase"}, 0, "erased from 6 tickets"}, "oVisitor");
     expect(&(struct line){OPERATOR, {"pool", "import", "adult", "-"}, 0, NULL}, "K1\nK2\n");
-    expect(&(struct line){OPERATOR, {"template", "import", "-", "--account", "second", "--key", "child"}, 65, "draft"}, "{}");
+    const char *card = rehearsal_file("template.json");
+    expect(&(struct line){OPERATOR, {"template", "import", card, "--account", "second", "--key", "child"}, 0, NULL}, NULL);
+    expect(&(struct line){OPERATOR, {"template", "submit", "child"}, 0, NULL}, NULL);
+    expect(&(struct line){OPERATOR, {"template", "delete", "child", "--confirm=child"}, 0, NULL}, NULL);
     assert_string_equal(test_sql(NULL, "select string_agg(after ->> 'has_secret' || ' ' || (after ->> 'enabled') || ' ' || (after ? 'secret'), ', ' order by id)"
                                        " from kaquan.audit_log where object = 'account second' and after is not null"),
                         "true true false, true true false");

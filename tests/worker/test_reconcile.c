@@ -91,14 +91,21 @@ static void drifts(const char *id, const char *kind, bool severe, const char *re
     assert_string_equal(drift_of(id), kind);
     assert_int_equal(repair_drift(id, severe ? "--yes" : "--no-input"), 64);
     assert_int_equal(repair_drift(id, severe ? "--confirm=adult" : "--yes"), 0);
-    assert_int_equal(repair_drift(id, "--confirm=adult"),
-                     65); /* nothing is done twice while the worker is waited for */
     rehearsal_worker(0, "run ticket_repair");
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(state_of(id), repaired);
     assert_string_equal(drift_of(id), "");
     compare(id);
     assert_string_equal(drift_of(id), "");
+}
+
+TEST(what_is_repaired_already_is_not_repaired_again) {
+    add("w", "oW");
+    compare("w");
+    assert_int_equal(repair_drift("w", "--yes"), 0);
+    assert_int_equal(repair_drift("w", "--yes"), 65); /* it waits for the worker */
+    rehearsal_worker(0, "run ticket_repair");
+    assert_string_equal(state_of("w"), "added oW");
 }
 
 TEST(a_card_in_a_wallet_is_added_here) {
@@ -281,6 +288,7 @@ TEST(repaired_drifts_are_forgotten_after_a_time_and_open_ones_are_not) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_repaired_already_is_not_repaired_again),
         cmocka_unit_test(a_card_in_a_wallet_is_added_here),
         cmocka_unit_test(a_gift_has_another_holder),
         cmocka_unit_test(a_deleted_card_is_deleted_here),
