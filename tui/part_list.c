@@ -32,9 +32,10 @@ static void leave_out(struct view *view, struct ui_column *columns, int count) {
     if (view->left > shown - 2)
         view->left = shown > 2 ? shown - 2 : 0;
     for (int i = 1; i < count; i++) {
-        if ((view->hidden >> (i - 1) & 1) != 0)
-            columns[i].least = -1;
-        else if (columns[i].least > 0 && seen++ > 0 && seen - 1 <= view->left)
+        bool hidden = (view->hidden >> (i - 1) & 1) != 0;
+        bool scrolled_out = !hidden && columns[i].least > 0 && seen++ > 0 && seen - 1 <= view->left;
+
+        if (hidden || scrolled_out)
             columns[i].least = -1;
     }
 }

@@ -242,19 +242,21 @@ static void draw(struct console *c UNUSED, struct view *view, struct area area) 
 
 /* --- keys that mean more here --- */
 
+static bool key_jumps(struct view *view, uint32_t pressed) {
+    bool newest = pressed == 'g' || pressed == TERM_HOME, oldest = pressed == 'G' || pressed == TERM_END;
+
+    if (newest || oldest)
+        jump(view, newest ? NEWEST : OLDEST);
+    return newest || oldest;
+}
+
 static bool key(struct console *c UNUSED, struct view *view, uint32_t pressed) {
     struct own *own = own_of(view);
 
     if (pressed == TERM_ENTER && own->refused) {
         text_copy(own->agreed, sizeof(own->agreed), view->filter);
         view->panes[COUNT].asked_at = 0;
-    } else if (view->active != 0) {
-        return false;
-    } else if (pressed == 'g' || pressed == TERM_HOME) {
-        jump(view, NEWEST);
-    } else if (pressed == 'G' || pressed == TERM_END) {
-        jump(view, OLDEST);
-    } else {
+    } else if (view->active != 0 || !key_jumps(view, pressed)) {
         return false;
     }
     view->panes[LIST].asked_at = 0;
