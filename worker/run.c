@@ -96,7 +96,7 @@ static void job_run(struct work *work, const struct job *job, struct tally *tall
     log_debug("job_start", F_TEXT("kind", kind->name), F_INT("job", job->id));
     bool ok = kind->run(&run, &err);
     FAULT("job_before_done");
-    if (!ok || !job_done(work->db, job, run.result, &err)) {
+    if (!ok || !job_done(work->db, &run.job, run.result, &err)) {
         job_failed(work, &run, kind, &err, tally);
         return;
     }
