@@ -553,8 +553,9 @@ TEST(only_the_worker_fills) {
     for (size_t i = 0; i < ARRAY_LEN(others); i++) {
         test_sql_refused(others[i], "42501", "select kaquan.fill_begin(%" PRId32 ", 1, 10)", s.template_id);
         test_sql_refused(others[i], "42501", "%s", scene_fill_commit_sql(&f, false));
-        test_sql_refused(others[i], "42501", "select kaquan.epoch_revoke(%" PRId64 ", 1, 'x')", s.account);
         test_sql_refused(others[i], "42501", "select from kaquan.pool_card_%02d", (int)f.slot);
+        if (strcmp(others[i], "kaquan_operator") != 0) /* who may end an epoch, and no more */
+            test_sql_refused(others[i], "42501", "select kaquan.epoch_revoke(%" PRId64 ", 1, 'x')", s.account);
     }
 }
 

@@ -115,7 +115,7 @@ TEST(a_right_that_is_missing_comes_with_the_command_that_grants_it) {
     test_screen_until(s, "> connection");
     test_screen_keys(s, "/see codes" ENTER);
     assert_row(s, "see codes", "no");
-    assert_row(s, "->", "grant select on kaquan.code_stock to kaquan_worker");
+    assert_row(s, "->", "grant kaquan_operator to kaquan_worker"); /* which holds it */
     test_sql(NULL, "grant select on kaquan.code_stock to kaquan_worker");
 }
 
