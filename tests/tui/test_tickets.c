@@ -457,6 +457,10 @@ TEST(a_difference_is_repaired_where_it_is_listed) {
     snprintf(answer, sizeof answer, "seen\t%s",
              test_sql(NULL, "select id from kaquan.ticket_drift where repaired_at is null"));
     confirm(s, answer);
+    test_screen_until(s, "repairs them");
+    rehearsal_worker(0, "run ticket_repair");
+    test_screen_keys(s, "\x1b");
+    test_screen_keys(s, "r");
     test_screen_until(s, "No difference is known");
     assert_string_equal(scene_ticket(&scene, "c-7", "t.state"), "added");
 }
