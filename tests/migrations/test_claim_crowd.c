@@ -142,8 +142,10 @@ static const struct pause {
 
 struct paused {
     struct crowd crowd;
+    void (*meanwhile)(struct paused *p);
     const struct pause *how;
     int64_t slot;
+    atomic_int warm;
 };
 
 /* The holder of the lock gives the slot to the stranger in the same transaction. */
@@ -179,7 +181,7 @@ static bool paused_client(int number, void *context) {
     struct paused *p = context;
 
     if (number == 0) {
-        change_the_slot(p);
+        p->meanwhile(p);
     } else {
         test_wait_until(stage_reached, &p->crowd.stage, WAIT_SECONDS);
         p->crowd.answers[0] =
@@ -205,6 +207,7 @@ static void a_paused_claim(const struct pause *how) {
 
     snprintf(key, sizeof(key), "%s-stranger", how->key);
     p->how = how;
+    p->meanwhile = change_the_slot;
     p->crowd.scene = scene_new(how->key, how->renews ? "wechat" : "merchant");
     p->crowd.other = scene_new(key, how->renews ? "wechat" : "merchant");
     p->slot = scene_fill(&p->crowd.scene, 1, 1000).slot;
@@ -224,6 +227,58 @@ static void a_paused_claim(const struct pause *how) {
 TEST(a_claim_that_is_paused_never_gets_the_card_of_a_stranger) {
     for (size_t i = 0; i < ARRAY_LEN(pauses); i++)
         a_paused_claim(&pauses[i]);
+}
+
+/* --- a claimer that looked at a pool whose cards are over, while it is filled again --- */
+
+/* It waits between its look at the pool and the reason for its refusal. */
+static void fill_again(struct paused *p) {
+    const char *holder = "#holder";
+    const struct scene *mine = &p->crowd.scene;
+    struct scene_fill f;
+
+    test_wait_until(stage_reached, &p->warm, WAIT_SECONDS);
+    scene_revoke(mine, 1);
+    scene_epoch(mine, 2, 7000);
+    test_sql(holder, "begin; lock table kaquan.ticket in access exclusive mode");
+    atomic_store(&p->crowd.stage, 1);
+    scene_wait_for_locks(1);
+    scene_fill_begin(holder, mine, 2, 10, &f);
+    scene_fill_cards(holder, &f, NULL);
+    scene_fill_commit(holder, &f, false);
+    test_sql(holder, "commit");
+}
+
+/* A session's first call opens all tables before it looks at anything. */
+static bool refused_client(int number, void *context) {
+    struct paused *p = context;
+
+    if (number == 1) {
+        claim(&p->crowd.scene, "r0");
+        scene_renew(SCENE_BACKEND, p->crowd.scene.key, "r0");
+        atomic_store(&p->warm, 1);
+    }
+    return paused_client(number, context);
+}
+
+/* Red ("empty") when a call whose pool was switched meanwhile does not begin anew. */
+TEST(a_pool_that_is_filled_while_a_call_is_refused_is_not_called_empty) {
+    static const struct pause hows[] = {{.key = "again1"}, {.key = "again2", .renews = true}};
+
+    for (size_t i = 0; i < ARRAY_LEN(hows); i++) {
+        struct paused *p = test_shared(sizeof(*p));
+
+        p->how = &hows[i];
+        p->meanwhile = fill_again;
+        p->crowd.scene = scene_new(p->how->key, p->how->renews ? "wechat" : "merchant");
+        scene_fill(&p->crowd.scene, 1, 10);
+        if (p->how->renews)
+            claim(&p->crowd.scene, "r1");
+        test_clients(2, refused_client, p);
+        if (strcmp(p->crowd.answers[0].outcome, "ok") != 0)
+            test_fail("%s: %s", p->how->key, p->crowd.answers[0].whole);
+        assert_true(of_its_own_pool(&p->crowd.scene, &p->crowd.answers[0]));
+    }
 }
 
 /* --- revocation under load --- */
@@ -572,6 +627,7 @@ int main(void) {
         cmocka_unit_test_teardown(of_64_claimers_one_gets_the_last_card_and_63_find_the_pool_empty, scene_end),
         cmocka_unit_test_teardown(of_64_claimers_one_gets_the_very_last_card_and_63_hear_sold_out, scene_end),
         cmocka_unit_test_teardown(a_claim_that_is_paused_never_gets_the_card_of_a_stranger, scene_end),
+        cmocka_unit_test_teardown(a_pool_that_is_filled_while_a_call_is_refused_is_not_called_empty, scene_end),
         cmocka_unit_test_teardown(no_claim_that_begins_after_a_revocation_gets_a_card_of_the_epoch, scene_end),
         cmocka_unit_test_teardown(a_template_is_claimed_without_waiting_while_another_account_fills_and_rotates,
                                   scene_end),
