@@ -66,6 +66,15 @@ struct test_output rehearsal_reading(const char *input, const char *line) {
     return output_of(NULL, input, line);
 }
 
+void rehearsal_killed(const char *fault, const char *kind) {
+    char line[80];
+    snprintf(line, sizeof line, "run %s", kind);
+    setenv("KAQUAN_FAULT", fault, 1);
+    rehearsal_worker(128 + SIGKILL, line);
+    unsetenv("KAQUAN_FAULT");
+    test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
+}
+
 pid_t rehearsal_serve(const char *log) {
     char line[400];
     snprintf(line, sizeof line, "exec '%s' serve > '%s' 2>&1", test_path("KAQUAN_WORKER"), rehearsal_file(log));
@@ -225,6 +234,14 @@ static const cJSON *item(const cJSON *of, const char *name) {
 const cJSON *rehearsal_stats(const char *account, cJSON **answer) {
     *answer = sim_get("/sim/stats");
     return item(item(*answer, "accounts"), rehearsal_appid(account));
+}
+
+int rehearsal_calls(const char *account, const char *path) {
+    cJSON *answer;
+    const cJSON *calls = item(item(item(rehearsal_stats(account, &answer), "calls"), path), "calls");
+    int count = calls ? calls->valueint : 0;
+    cJSON_Delete(answer);
+    return count;
 }
 
 const char *rehearsal_ticket(const char *account) {

@@ -30,6 +30,8 @@ void rehearsal_worker(int code, const char *line);
 struct test_output rehearsal_output(const char *line);
 /* The same with a text on standard input. */
 struct test_output rehearsal_reading(const char *input, const char *line);
+/* `run` of this kind of job, killed at the fault point (fault.h); the job's lease is over. */
+void rehearsal_killed(const char *fault, const char *kind);
 /* `serve`, with its output in the file; ended by test_end(). */
 pid_t rehearsal_serve(const char *log);
 /* A worker that a fault stops (NAME:NTH:stop of fault.h): `serve` or the words of another command. Returns once it
@@ -42,6 +44,8 @@ bool rehearsal_ready(void *scene);
 
 /* The account's part of /sim/stats; the caller deletes the answer. */
 const cJSON *rehearsal_stats(const char *account, cJSON **answer);
+/* How often this interface was called for it. */
+int rehearsal_calls(const char *account, const char *path);
 /* The api_ticket that it gives at present, and whether it still accepts this one. */
 const char *rehearsal_ticket(const char *account);
 bool rehearsal_accepts(const char *account, const char *fingerprint);

@@ -122,11 +122,8 @@ TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
         char input[200];
         snprintf(input, sizeof input, i == 2 ? "%s LATER\n" : "%s\n", code_of(20 + i));
         assert_int_equal(act(verbs[i], "adult", "--yes", input), 0);
-        setenv("KAQUAN_FAULT", "bulk_after_call", 1);
-        rehearsal_worker(137, "run ticket_bulk");
-        unsetenv("KAQUAN_FAULT");
+        rehearsal_killed("bulk_after_call", "ticket_bulk");
         assert_string_equal(results(), "sending");
-        test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
         rehearsal_worker(0, "run ticket_bulk");
         assert_string_equal(results(), "done");
         assert_string_equal(test_sql(NULL, "select text from kaquan.bulk_item order by bulk_id desc limit 1"),
@@ -137,15 +134,6 @@ TEST(a_worker_that_dies_between_call_and_record_does_it_once) {
     assert_string_equal(code_of(22), "LATER");
 }
 
-static int calls_of(const char *path) {
-    cJSON *answer;
-    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("fest", &answer), "calls");
-    const cJSON *row = cJSON_GetObjectItem(calls, path);
-    int count = row ? cJSON_GetObjectItem(row, "calls")->valueint : 0;
-    cJSON_Delete(answer);
-    return count;
-}
-
 /* Nobody knows then whether WeChat was called: the repetition calls, and WeChat does it. */
 TEST(a_worker_that_dies_just_before_the_call_does_it_once) {
     static const char *const verbs[] = {"consume", "void", "change-code"}, *const paths[] = {"/card/code/consume",
@@ -153,19 +141,16 @@ TEST(a_worker_that_dies_just_before_the_call_does_it_once) {
                                                                                              "/card/code/update"};
     for (int i = 0; i < 3; i++) {
         char input[200];
-        int before = calls_of(paths[i]);
+        int before = rehearsal_calls("fest", paths[i]);
         snprintf(input, sizeof input, i == 2 ? "%s FIRST\n" : "%s\n", code_of(9 + i));
         assert_int_equal(act(verbs[i], "adult", "--yes", input), 0);
-        setenv("KAQUAN_FAULT", "bulk_before_call", 1);
-        rehearsal_worker(137, "run ticket_bulk");
-        unsetenv("KAQUAN_FAULT");
+        rehearsal_killed("bulk_before_call", "ticket_bulk");
         assert_string_equal(results(), "sending");
-        assert_int_equal(calls_of(paths[i]), before);
-        test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
+        assert_int_equal(rehearsal_calls("fest", paths[i]), before);
         rehearsal_worker(0, "run ticket_bulk");
         assert_string_equal(results(), "done");
         assert_string_equal(test_sql(NULL, "select text from kaquan.bulk_item order by bulk_id desc limit 1"), "");
-        assert_int_equal(calls_of(paths[i]), before + 1);
+        assert_int_equal(rehearsal_calls("fest", paths[i]), before + 1);
     }
     assert_string_equal(scene_ticket(&scene, "c-9", "t.state"), "consumed");
     assert_string_equal(scene_ticket(&scene, "c-10", "t.state"), "void");
@@ -192,7 +177,7 @@ TEST(what_is_still_open_can_be_given_up) {
 
 /* It stops where WeChat has done the first one and that is not recorded yet. */
 TEST(a_running_job_sends_nothing_more_once_its_act_is_given_up) {
-    int before = calls_of("/card/code/unavailable");
+    int before = rehearsal_calls("fest", "/card/code/unavailable");
     char *input = codes(24, 28);
     assert_int_equal(act("void", "adult", "--yes", input), 0);
     pid_t pid = rehearsal_stopped("bulk_after_call:1:stop", "run ticket_bulk");
@@ -200,7 +185,7 @@ TEST(a_running_job_sends_nothing_more_once_its_act_is_given_up) {
     assert_string_equal(results(), "sending cancelled cancelled cancelled cancelled");
     assert_int_equal(test_end(pid, SIGCONT, SECONDS), 0);
     assert_string_equal(results(), "done cancelled cancelled cancelled cancelled");
-    assert_int_equal(calls_of("/card/code/unavailable"), before + 1);
+    assert_int_equal(rehearsal_calls("fest", "/card/code/unavailable"), before + 1);
     assert_string_equal(scene_ticket(&scene, "c-24", "t.state"), "void");
     assert_string_equal(scene_ticket(&scene, "c-25", "t.state"), "handed_out");
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk where finished_at is null"), 0);
@@ -210,11 +195,8 @@ TEST(a_running_job_sends_nothing_more_once_its_act_is_given_up) {
 TEST(what_wechat_may_have_done_has_its_result_although_it_was_given_up) {
     char *input = codes(29, 30);
     assert_int_equal(act("consume", "adult", "--yes", input), 0);
-    setenv("KAQUAN_FAULT", "bulk_after_call", 1);
-    rehearsal_worker(137, "run ticket_bulk");
-    unsetenv("KAQUAN_FAULT");
+    rehearsal_killed("bulk_after_call", "ticket_bulk");
     cancel(0);
-    test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
     rehearsal_worker(0, "run ticket_bulk");
     assert_string_equal(results(), "done cancelled");
     free(input);

@@ -98,15 +98,6 @@ static int most_at_once(const char *path) {
     return most;
 }
 
-static int calls_of(const char *path) {
-    cJSON *answer;
-    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("stock", &answer), "calls");
-    const cJSON *row = cJSON_GetObjectItem(calls, path);
-    int count = row ? cJSON_GetObjectItem(row, "calls")->valueint : 0;
-    cJSON_Delete(answer);
-    return count;
-}
-
 static int64_t codes_in(const struct scene *s, const char *state) {
     AUTO_OUTPUT struct test_output o = test_worker("pool", "codes", s->key, "--plain");
     char line[40];
@@ -245,9 +236,9 @@ TEST(what_wechat_has_is_not_sent_again) {
     setenv("KAQUAN_FAULT", "deposit_checked:3", 1); /* of three parts all were sent by then */
     assert_int_equal(run(), 128 + SIGKILL);
     unsetenv("KAQUAN_FAULT");
-    int before = calls_of("/card/code/deposit");
+    int before = rehearsal_calls("stock", "/card/code/deposit");
     test_wait_until(is_done, &s, SECONDS);
-    assert_int_equal(calls_of("/card/code/deposit"), before);
+    assert_int_equal(rehearsal_calls("stock", "/card/code/deposit"), before);
     all_deposited(&s, CODES);
 }
 
@@ -343,11 +334,11 @@ TEST(codes_that_wechat_never_shows_are_rejected_after_eight_sends) {
     struct scene s = new_scene("never");
     import(&s, 3);
     queue(&s);
-    int before = calls_of("/card/code/deposit");
+    int before = rehearsal_calls("stock", "/card/code/deposit");
     setting("{\"deposit_fail_every\":1}");
     test_wait_until(is_rejected, &s, SECONDS);
     setting("{\"deposit_fail_every\":0}");
-    assert_int_equal(calls_of("/card/code/deposit") - before, 8);
+    assert_int_equal(rehearsal_calls("stock", "/card/code/deposit") - before, 8);
     assert_int_equal(at_wechat(&s, "total"), 0);
     assert_string_equal(test_sql(NULL,
                                  "select max(sends) || ' ' || count(*) filter (where confirmed_at is null)"

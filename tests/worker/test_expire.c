@@ -319,16 +319,13 @@ TEST(a_look_that_was_killed_is_completed_and_nobody_expires_twice) {
              " from generate_series(1, 12000) i",
              s.template_id);
     ends(&s, "-1 h");
-    setenv("KAQUAN_FAULT", "expire_in_look:2", 1);
-    rehearsal_worker(137, "run ticket_expire");
-    unsetenv("KAQUAN_FAULT");
+    rehearsal_killed("expire_in_look:2", "ticket_expire");
     assert_true(scene_tickets(&s) == 12000);
     assert_in_range(test_number(NULL,
                                 "select count(*) from kaquan.ticket_event where kind = 'expired' and"
                                 " template_id = %" PRId32,
                                 s.template_id),
                     5000, 11999);
-    test_sql(NULL, "update kaquan.job set lease_until = now() - interval '1 s' where state = 'running'");
     look();
     assert_string_equal(test_sql(NULL,
                                  "select count(*) || ' ' || count(distinct request_id) from kaquan.ticket_event"

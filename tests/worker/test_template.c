@@ -407,24 +407,15 @@ TEST(a_status_that_is_not_known_is_shown_as_it_came_and_asked_for_again) {
 
 /* --- how cards are shown and offered --- */
 
-static int64_t calls_of(const char *path) {
-    cJSON *answer;
-    const cJSON *calls = cJSON_GetObjectItem(rehearsal_stats("fest", &answer), "calls");
-    const cJSON *count = cJSON_GetObjectItem(cJSON_GetObjectItemCaseSensitive(calls, path), "calls");
-    int64_t value = count ? (int64_t)cJSON_GetNumberValue(count) : 0;
-    cJSON_Delete(answer);
-    return value;
-}
-
 TEST(a_picture_is_looked_at_before_it_is_sent_and_gets_a_url) {
     static const char png[] = "\x89PNG\r\n\x1a\n0123456789";
     static char large[(1 << 20) + 1] = "\xff\xd8\xff";
-    int64_t before = calls_of("/cgi-bin/media/uploadimg");
+    int before = rehearsal_calls("fest", "/cgi-bin/media/uploadimg");
     AUTO_OUTPUT struct test_output text = worker(65, "template logo %s", file_with("logo.png", "<svg/>", 6));
     AUTO_OUTPUT struct test_output big = worker(65, "template logo %s", file_with("logo.jpg", large, sizeof large));
     expect_words(&text.err, "neither a PNG nor a JPEG");
     expect_words(&big.err, "at most 1 MB");
-    assert_int_equal(calls_of("/cgi-bin/media/uploadimg"), before);
+    assert_int_equal(rehearsal_calls("fest", "/cgi-bin/media/uploadimg"), before);
     AUTO_OUTPUT struct test_output o =
         worker(0, "template logo %s --json", file_with("logo.png", png, sizeof png - 1));
     expect_words(&o.out, "\"url\":\"http://mmbiz.qpic.cn/");
