@@ -26,11 +26,11 @@ static const struct filter_field fields[] = {
 const struct filter_table ticket_fields = {fields, sizeof(fields) / sizeof(fields[0])};
 
 /* A page is looked for in ever longer times from its place on: claimed_at has a small index that finds, and does not sort.
- * The server takes these in their order, and none more when the page is full. Each reads some blocks whole, so they grow
- * fast. Their ends are worked out once, behind "offset 0", and not for every row that is read. */
-static const char windows[] = "interval '0.1 s'), ('0.1 s', '1 s'), ('1 s', '10 s'), ('10 s', '2 min'), ('2 min', '1 h'),"
-                              " ('1 h', '1 day'), ('1 day', '30 days'), ('30 days', null";
-static const char whole[] = "null::interval";
+ * The server takes these in their order, and none more when the page is full. Each reads some blocks whole: so the first is
+ * as long as a page is likely to need, and they grow fast. Their ends are worked out once, behind "offset 0", and not for
+ * every row that is read. */
+static const char windows[] = "1), (1, 1e1), (1e1, 1e2), (1e2, 1e3), (1e3, 1e4), (1e4, 1e5), (1e5, 1e6), (1e6, 1e7), (1e7, null";
+static const char whole[] = "null::float8";
 
 /* The two ways through the list. {} stands for the time of the place. */
 static const struct way {
@@ -39,9 +39,9 @@ static const struct way {
     const char *near, *far; /* the ends of a window */
     const char *within, *behind, *order;
 } ways[] = {
-    [TICKET_OLDER] = {"now()", "-1000 years", "{} - w.near", "coalesce({} - w.far, '-infinity')",
+    [TICKET_OLDER] = {"now()", "null::float8", "coalesce({} - w.near * s.span, 'infinity')", "coalesce({} - w.far * s.span, '-infinity')",
                       " and t.claimed_at <= w.near and t.claimed_at > w.far", "<", "desc"},
-    [TICKET_NEWER] = {"(select kaquan.ticket_oldest())", "0", "{} + w.near", "coalesce({} + w.far, 'infinity')",
+    [TICKET_NEWER] = {"(select kaquan.ticket_oldest())", "0", "{} + w.near * s.span", "coalesce({} + w.far * s.span, 'infinity')",
                       " and t.claimed_at >= w.near and t.claimed_at < w.far", ">=", "asc"},
 };
 /* clang-format on */
@@ -60,6 +60,7 @@ static bool no_place(struct err *err) {
 
 bool ticket_place_read(const char *text, struct ticket_place *place, struct err *err) {
     char *bar;
+    *place = (struct ticket_place){0};
     if (text_copy(place->claimed_at, sizeof place->claimed_at, text) &&
         (bar = strchr(place->claimed_at, '|')) != NULL) {
         *bar = '\0';
@@ -92,24 +93,42 @@ static void write_moment(const char *pattern, const char *moment, struct buf *sq
     buf_printf(sql, "%.*s%s%s", (int)(hole - pattern), pattern, moment, hole + 2);
 }
 
-static void write_windows(const struct way *way, bool placed, const char *moment, const char *list, struct buf *sql) {
+/* How long the first window is: for half a page more than one, where tickets lie as those between the place and
+ * `seen`. */
+static void write_span(const char *moment, const struct ticket_place *place, enum ticket_way direction, int limit,
+                       struct buf *sql, struct filter_parameters *p) {
+    const struct ticket_seen *seen = place != NULL ? &place->seen[direction] : NULL;
+    if (seen == NULL || seen->rows < 1) {
+        buf_text(sql, "interval '0.1 s'");
+        return;
+    }
+    buf_printf(sql, "least(greatest((%s - ", moment);
+    filter_parameter(sql, p, V_TEXT(seen->claimed_at));
+    buf_printf(sql, "::timestamptz) * %.3f, '0.01 s'), '1 h')",
+               (direction == TICKET_OLDER ? 1.5 : -1.5) * limit / seen->rows);
+}
+
+static void write_windows(const struct way *way, const char *moment, const char *first, const char *list,
+                          const char *span, struct buf *sql) {
     buf_text(sql, "(select ");
     write_moment(way->near, moment, sql);
     buf_text(sql, " as near, ");
     write_moment(way->far, moment, sql);
-    buf_printf(sql, " as far from (values (interval '%s', %s)) w (near, far) offset 0) w", placed ? "0" : way->first,
+    buf_printf(sql, " as far from (select %s as span) s, (values (%s, %s)) w (near, far) offset 0) w", span, first,
                list);
 }
 
 bool ticket_write_page(const struct filter *filter, const struct ticket_place *place, enum ticket_way direction,
                        int limit, struct buf *sql, struct filter_parameters *p, struct err *err) {
     const struct way *way = &ways[direction];
-    AUTO_BUF struct buf moment = {0};
+    AUTO_BUF struct buf moment = {0}, span = {0};
     if (place != NULL)
         filter_parameter(&moment, p, V_TEXT(place->claimed_at));
     buf_text(&moment, place != NULL ? "::timestamptz" : way->start);
+    write_span(buf_str(&moment), place, direction, limit, &span, p);
     buf_text(sql, "select r.* from ");
-    write_windows(way, place != NULL, buf_str(&moment), finds_few(filter) ? whole : windows, sql);
+    write_windows(way, buf_str(&moment), place != NULL ? "0" : way->first, finds_few(filter) ? whole : windows,
+                  buf_str(&span), sql);
     buf_printf(sql, " cross join lateral (\n%s", sql_ticket_select.text);
     if (!filter_write(filter, sql, p, err))
         return false;

@@ -15,17 +15,24 @@ enum { TICKET_READ_MANY = 200000 };
 enum { TICKET_PLACE = 160 };
 void ticket_place_of(const struct db_rows *rows, int row, char out[TICKET_PLACE]);
 
-/* The same, read; the texts are in `claimed_at`. */
+enum ticket_way { TICKET_OLDER, TICKET_NEWER };
+
+/* The same, read; the texts are in `claimed_at`. What the caller has seen of the list beside it may be told: the time
+ * of a ticket that lies so many rows away. A page of such density is found at once, any other as well. 0 rows: not
+ * known. */
 struct ticket_place {
     char claimed_at[TICKET_PLACE];
     const char *template_id, *request_id;
+    struct ticket_seen {
+        const char *claimed_at;
+        int rows;
+    } seen[TICKET_NEWER + 1];
 };
 bool ticket_place_read(const char *text, struct ticket_place *place, struct err *err);
 
 /* Writes the statement of a page of at most `limit` tickets that match: the older ones behind a place, newest first,
  * or the one at a place and the newer ones, oldest first. NULL: from the end of the list on that lies that way. The
  * place is lent to the parameters. */
-enum ticket_way { TICKET_OLDER, TICKET_NEWER };
 bool ticket_write_page(const struct filter *filter, const struct ticket_place *place, enum ticket_way way, int limit,
                        struct buf *sql, struct filter_parameters *parameters, struct err *err);
 

@@ -100,6 +100,14 @@ static bool write_side(const struct own *own, bool placed, enum ticket_way way, 
     return true;
 }
 
+/* How densely tickets lie around the cursor's row, as far as they are loaded. */
+static void look_around(const struct db_rows *rows, int row, struct ticket_place *place) {
+    int last = rows->count - 1;
+
+    place->seen[TICKET_NEWER] = (struct ticket_seen){db_text(rows, 0, "claimed_at"), row};
+    place->seen[TICKET_OLDER] = (struct ticket_seen){db_text(rows, last, "claimed_at"), last - row};
+}
+
 /* Around the cursor's row; the other end of a jump has one side only. */
 static bool write_sides(struct view *view, struct own *own, struct query *q, struct err *err) {
     char place[TICKET_PLACE];
@@ -110,6 +118,8 @@ static bool write_sides(struct view *view, struct own *own, struct query *q, str
         ticket_place_of(&view->panes[LIST].rows, row, place);
     if (placed && !ticket_place_read(place, &own->place, err))
         return false;
+    if (placed)
+        look_around(&view->panes[LIST].rows, row, &own->place);
     own->newer_asked = placed || own->jump == OLDEST ? PAGE : 0;
     own->older_asked = placed || own->jump != OLDEST ? PAGE : 0;
     text_copy(own->around, sizeof(own->around), view->cursor);

@@ -20,8 +20,8 @@ static struct test_screen *tickets(const struct test_screen_run *how, const char
     return test_screen_start(how, test_path("KAQUAN_CONSOLE"), with);
 }
 
-/* Cards M1 .. of visitors at a minute's distance over days, and c-1 .. that are in wallets at WeChat, the newest of
- * all. */
+/* Cards M1 .. of visitors, a minute, then a millisecond, then an hour apart, and c-1 .. that are in wallets at
+ * WeChat, the newest of all. */
 static struct scene scene;
 
 static int rehearse(void **state UNUSED) {
@@ -40,7 +40,9 @@ static int rehearse(void **state UNUSED) {
     test_sql(
         NULL,
         "insert into kaquan.ticket (claimed_at, request_id, template_id, code, openid, epoch, signed_at, valid_until, nonce,"
-        " signature, state) select now() - interval '1 day' - interval '1 min' * n, 'r' || n, %" PRId32 ", 'M' || n,"
+        " signature, state) select now() - interval '1 day' - interval '1 min' * least(n, 300)"
+        " - interval '1 ms' * least(greatest(n - 300, 0), 300) - interval '1 h' * greatest(n - 600, 0), 'r' || n, %" PRId32
+        ", 'M' || n,"
         " case n %% 3 when 0 then 'oVisitor' || n %% 30 end, 1, 0, now(), decode(lpad(to_hex(n), 20, '0'), 'hex'), '',"
         " case when n %% 500 = 7 then 'consumed' else 'added' end::kaquan.ticket_state from generate_series(1, %d) n;"
         " analyze kaquan.ticket",
