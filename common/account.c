@@ -8,7 +8,7 @@
 #include "seal.h"
 #include "wx_crypt.h"
 
-enum { OBJECT_SIZE = 128, KEY_ID_SIZE = 17 };
+enum { OBJECT_SIZE = 128 };
 
 static bool no_account(const char *key, struct err *err) {
     fail(err, ERR_INPUT, "there is no account \"%s\"", key);
@@ -58,12 +58,19 @@ bool account_get(struct db *db, const char *key, struct account *account, struct
 
 /* --- secrets --- */
 
+static bool check_secret(const char *column, const struct secret *secret, struct err *err) {
+    if (strcmp(column, ACCOUNT_AES_KEY) != 0 || wx_aes_key_valid(secret->value))
+        return true;
+    fail(err, ERR_INPUT, "this is no EncodingAESKey");
+    return fail_cure(err, "WeChat's console shows it beside the server's URL: 43 letters and digits");
+}
+
 /* Everybody can seal; only the worker's private key opens. */
 static bool seal_secret(struct db *db, const char *appid, const char *column, const struct secret *secret,
                         struct buf *sealed, char key_id[KEY_ID_SIZE], struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
     const struct seal_place place = {.account = appid, .column = column, .epoch = 0};
-    if (!db_query0(db, &sql_worker_key_active, &rows, err))
+    if (!check_secret(column, secret, err) || !db_query0(db, &sql_worker_key_active, &rows, err))
         return false;
     if (rows.count != 1) {
         fail(err, ERR_CONFIG, "the worker has no key yet, so nothing can be sealed for it");
@@ -71,6 +78,12 @@ static bool seal_secret(struct db *db, const char *appid, const char *column, co
     }
     text_copy(key_id, KEY_ID_SIZE, db_text(&rows, 0, "key_id"));
     return seal(db_text(&rows, 0, "certificate"), &place, secret, sealed, err);
+}
+
+bool account_seal(struct db *db, const char *key, const char *column, const struct secret *secret, struct buf *sealed,
+                  char key_id[KEY_ID_SIZE], struct err *err) {
+    struct account account;
+    return account_get(db, key, &account, err) && seal_secret(db, account.appid, column, secret, sealed, key_id, err);
 }
 
 /* --- acts --- */
@@ -142,7 +155,8 @@ bool account_add(struct db *db, const struct act *act, struct account *a, const 
     AUTO_ROWS struct db_rows record = {0};
     AUTO_BUF struct buf sealed = {0};
     char key_id[KEY_ID_SIZE] = "", object[OBJECT_SIZE];
-    if (!check(a, err) || (secret != NULL && !seal_secret(db, a->appid, "secret", secret, &sealed, key_id, err)) ||
+    if (!check(a, err) ||
+        (secret != NULL && !seal_secret(db, a->appid, ACCOUNT_SECRET, secret, &sealed, key_id, err)) ||
         !db_begin(db, err))
         return false;
     if (!insert_account(db, a, secret != NULL ? V_BYTES(sealed.data, sealed.len) : V_NULL,
@@ -165,16 +179,28 @@ static bool open_account(struct db *db, const char *key, struct db_rows *before,
     return true;
 }
 
+static bool store(struct db *db, const struct act *act, const struct db_rows *account, const char *column,
+                  const struct secret *secret, struct db_rows *after, struct err *err) {
+    AUTO_BUF struct buf sealed = {0};
+    char key_id[KEY_ID_SIZE];
+    const struct sql *sql = strcmp(column, ACCOUNT_SECRET) == 0 ? &sql_account_secret : &sql_account_callback_set;
+    const int64_t id = db_int(account, 0, "id");
+    if (secret != NULL)
+        return seal_secret(db, db_text(account, 0, "appid"), column, secret, &sealed, key_id, err) &&
+               db_query(db, sql, after, err, V_INT(id), V_BYTES(sealed.data, sealed.len), V_TEXT(key_id));
+    if (!db_query(db, &sql_request_secret_move, after, err, V_INT(act->request), V_INT(id)))
+        return false;
+    return !db_null(after, 0, "moved") ||
+           fail(err, ERR_INPUT, "request %lld does not wait any more", (long long)act->request);
+}
+
 bool account_set_secret(struct db *db, const struct act *act, const char *key, const struct secret *secret,
                         struct err *err) {
     AUTO_ROWS struct db_rows before = {0}, after = {0};
-    AUTO_BUF struct buf sealed = {0};
-    char key_id[KEY_ID_SIZE], object[OBJECT_SIZE];
+    char object[OBJECT_SIZE];
     if (!open_account(db, key, &before, err))
         return false;
-    if (!seal_secret(db, db_text(&before, 0, "appid"), "secret", secret, &sealed, key_id, err) ||
-        !db_query(db, &sql_account_secret, &after, err, V_INT(db_int(&before, 0, "id")),
-                  V_BYTES(sealed.data, sealed.len), V_TEXT(key_id)))
+    if (!store(db, act, &before, ACCOUNT_SECRET, secret, &after, err))
         return audit_undo(db);
     return audit_commit(db, act, "account_set_secret", object_of(object, "account", key),
                         db_text(&before, 0, "record"), db_text(&after, 0, "record"), err);
@@ -182,19 +208,12 @@ bool account_set_secret(struct db *db, const struct act *act, const char *key, c
 
 bool account_set_aes_key(struct db *db, const struct act *act, const char *key, const struct secret *aes_key,
                          struct err *err) {
-    AUTO_ROWS struct db_rows before = {0};
-    AUTO_BUF struct buf sealed = {0};
-    char key_id[KEY_ID_SIZE], object[OBJECT_SIZE];
-    if (!wx_aes_key_valid(aes_key->value)) {
-        fail(err, ERR_INPUT, "this is no EncodingAESKey");
-        return fail_cure(err, "WeChat's console shows it beside the server's URL: 43 letters and digits");
-    }
+    AUTO_ROWS struct db_rows before = {0}, after = {0};
+    char object[OBJECT_SIZE];
     if (!open_account(db, key, &before, err))
         return false;
-    int64_t id = db_int(&before, 0, "id");
-    if (!seal_secret(db, db_text(&before, 0, "appid"), ACCOUNT_AES_KEY, aes_key, &sealed, key_id, err) ||
-        !db_do(db, &sql_account_callback_set, err, V_INT(id), V_BYTES(sealed.data, sealed.len), V_TEXT(key_id)) ||
-        !db_do(db, &sql_event_replay, err, V_NULL, V_INT(id), V_TEXT("unread")))
+    if (!store(db, act, &before, ACCOUNT_AES_KEY, aes_key, &after, err) ||
+        !db_do(db, &sql_event_replay, err, V_NULL, V_INT(db_int(&before, 0, "id")), V_TEXT("unread")))
         return audit_undo(db);
     return audit_commit(db, act, "account_set_aes_key", object_of(object, "account", key), NULL, NULL, err);
 }

@@ -3,11 +3,12 @@
 #define KAQUAN_ACCOUNT_H
 
 #include "audit.h"
+#include "buf.h"
 #include "db.h"
 #include "err.h"
 #include "secret.h"
 
-enum { ACCOUNT_KEY_SIZE = 41, ACCOUNT_APPID_SIZE = 33 };
+enum { ACCOUNT_KEY_SIZE = 41, ACCOUNT_APPID_SIZE = 33, KEY_ID_SIZE = 17 };
 #define ACCOUNT_API_BASE "https://api.weixin.qq.com" /* unless an administrator says otherwise */
 
 struct account {
@@ -29,11 +30,16 @@ bool account_get(struct db *db, const char *key, struct account *account, struct
 /* Adds it, with an AppSecret or NULL; sets account->id. Each act is one transaction with its row in the audit log. */
 bool account_add(struct db *db, const struct act *act, struct account *account, const struct secret *secret,
                  struct err *err);
-/* Seals the AppSecret to the worker's certificate and stores it. */
+/* What is sealed of an account, by its seal_place.column: the AppSecret, and the EncodingAESKey of its pushes. */
+#define ACCOUNT_SECRET "secret"
+#define ACCOUNT_AES_KEY "aes_key"
+/* Seals one of them to the worker's certificate, of which the id is told. ERR_INPUT when it cannot be one. */
+bool account_seal(struct db *db, const char *key, const char *column, const struct secret *secret, struct buf *sealed,
+                  char key_id[KEY_ID_SIZE], struct err *err);
+/* Seals it and stores it; NULL: the one that waits with the request of `act` is put there as it is. Pushes that could
+ * not be read without the EncodingAESKey are read again. */
 bool account_set_secret(struct db *db, const struct act *act, const char *key, const struct secret *secret,
                         struct err *err);
-/* Seals the EncodingAESKey of the account's pushes; those that could not be read are read again. */
-#define ACCOUNT_AES_KEY "aes_key" /* its seal_place.column */
 bool account_set_aes_key(struct db *db, const struct act *act, const char *key, const struct secret *aes_key,
                          struct err *err);
 bool account_enable(struct db *db, const struct act *act, const char *key, bool enabled, struct err *err);

@@ -12,8 +12,8 @@ struct move {
     struct db *db;
     const struct act *act;
     const struct seal_key *keys, *to;
-    char column[32]; /* the place of the last value that was looked at */
-    int64_t account_id;
+    char kept[32]; /* where the last value that was looked at is kept */
+    int64_t id;
     int64_t moved;
 };
 
@@ -38,8 +38,8 @@ static bool move_value(const struct move *m, const struct seal_place *place, str
         return true;
     }
     if (!seal(seal_key_certificate(m->to), place, &value, &fresh, err) ||
-        !db_query(m->db, &sql_reseal, &rows, err, V_TEXT(place->column), V_INT(m->account_id),
-                  V_BYTES(fresh.data, fresh.len), V_TEXT(seal_key_id(m->to)), V_BYTES(sealed.data, sealed.len)))
+        !db_query(m->db, &sql_reseal, &rows, err, V_TEXT(m->kept), V_INT(m->id), V_BYTES(fresh.data, fresh.len),
+                  V_TEXT(seal_key_id(m->to)), V_BYTES(sealed.data, sealed.len)))
         return false;
     *moved += db_int(&rows, 0, "moved");
     return true;
@@ -49,8 +49,8 @@ static bool move_row(struct move *m, const struct db_rows *rows, int row, int64_
     struct seal_place place = {db_text(rows, row, "appid"), db_text(rows, row, "column"), db_int(rows, row, "epoch")};
     struct bytes sealed = {0};
     bool good;
-    text_copy(m->column, sizeof m->column, place.column);
-    m->account_id = db_int(rows, row, "account_id");
+    text_copy(m->kept, sizeof m->kept, db_text(rows, row, "kept"));
+    m->id = db_int(rows, row, "id");
     if (!db_bytes(rows, row, "sealed", &sealed))
         return true;
     good = move_value(m, &place, sealed, moved, err);
@@ -88,8 +88,7 @@ bool reseal_all(struct db *db, const struct act *act, const struct seal_key *key
     bool good, more = true;
     do {
         AUTO_ROWS struct db_rows rows = {0};
-        good = db_query(db, &sql_reseal_list, &rows, err, V_TEXT(seal_key_id(to)), V_TEXT(m.column),
-                        V_INT(m.account_id));
+        good = db_query(db, &sql_reseal_list, &rows, err, V_TEXT(seal_key_id(to)), V_TEXT(m.kept), V_INT(m.id));
         more = good && rows.count > 0;
         good = good && (!more || move_batch(&m, &rows, err));
     } while (good && more);

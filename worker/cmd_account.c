@@ -56,16 +56,22 @@ bool cmd_account_add(struct call *call, struct err *err) {
     return true;
 }
 
+/* NULL: the one that a request kept. */
+static const struct secret *given(const struct call *call, const struct secret *secret) {
+    return call->request == 0 ? secret : NULL;
+}
+
 bool cmd_account_set_secret(struct call *call, struct err *err) {
     AUTO_SECRET struct secret secret = {0};
     struct act act = call_act(call);
     struct account a;
-    if (!account_get(call->work->db, call->argument[0], &a, err) || !ask_secret(call, "AppSecret", &secret, err))
+    if (!account_get(call->work->db, call->argument[0], &a, err) ||
+        (call->request == 0 && !ask_secret(call, "AppSecret", &secret, err)))
         return false;
     if (a.has_secret &&
         !ask_name(call, a.key, err, "The AppSecret of %s is replaced: the one before is gone.", a.key))
         return false;
-    if (!account_set_secret(call->work->db, &act, a.key, &secret, err))
+    if (!account_set_secret(call->work->db, &act, a.key, given(call, &secret), err))
         return false;
     say(call, a.has_secret ? N_("the AppSecret of %s was replaced") : N_("the AppSecret of %s was set"), a.key);
     say(call, "next: kaquan-worker ip check %s", a.key);
@@ -77,8 +83,8 @@ bool cmd_account_set_aes_key(struct call *call, struct err *err) {
     struct act act = call_act(call);
     struct account a;
     if (!account_get(call->work->db, call->argument[0], &a, err) ||
-        !ask_secret(call, "EncodingAESKey", &aes_key, err) ||
-        !account_set_aes_key(call->work->db, &act, a.key, &aes_key, err))
+        (call->request == 0 && !ask_secret(call, "EncodingAESKey", &aes_key, err)) ||
+        !account_set_aes_key(call->work->db, &act, a.key, given(call, &aes_key), err))
         return false;
     say(call, "the EncodingAESKey of %s is set; pushes that could not be read are read again", a.key);
     return true;

@@ -8,12 +8,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "account.h"
 #include "ask.h"
 #include "fault.h"
 #include "json.h"
 #include "lang.h"
 #include "output.h"
-#include "seal.h"
 
 enum { INPUT_MAX = 64 << 20, OBJECT_SIZE = 64, REASON_SIZE = 512, PATH_SIZE = 32 };
 
@@ -27,25 +27,23 @@ static bool is_own_switch(const struct call *call) {
     return strcmp(call->argument[0], "second_person") == 0;
 }
 
-enum { OPEN, SECRET };
+#define OPEN NULL
 enum { MODERATE, SEVERE };
 enum { ABOUT_THINGS, PRIVATE };
 
 /* clang-format off */
 static const struct guarded rows[] = {
-    {"account",  "set-secret",  OPT_SECRET_FILE, SECRET, SEVERE,   ABOUT_THINGS, NULL,          "the AppSecret of an account is set or replaced"},
-    {"account",  "set-aes-key", OPT_SECRET_FILE, SECRET, SEVERE,   ABOUT_THINGS, NULL,          "the key of WeChat's pushes is set or replaced"},
-    {"template", "delete",      OPTIONS,         OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "a template ends for ever"},
-    {"template", "stock",       OPTIONS,         OPEN,   MODERATE, ABOUT_THINGS, cuts,          "the stock of a template is cut"},
-    {"ticket",   "void",        OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are made void"},
-    {"ticket",   "consume",     OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets are consumed at WeChat"},
-    {"ticket",   "change-code", OPT_IDS_FROM,    OPEN,   SEVERE,   ABOUT_THINGS, NULL,          "tickets get other codes"},
-    {"ticket",   "erase",       OPT_OPENID_FILE, OPEN,   SEVERE,   PRIVATE,      NULL,          "a person is taken out of everything"},
-    {"site",     "set",         OPTIONS,         OPEN,   MODERATE, ABOUT_THINGS, is_own_switch, "second_person is switched"},
+    {"account",  "set-secret",  OPT_SECRET_FILE, ACCOUNT_SECRET,  SEVERE,   ABOUT_THINGS, NULL,          "the AppSecret of an account is set or replaced"},
+    {"account",  "set-aes-key", OPT_SECRET_FILE, ACCOUNT_AES_KEY, SEVERE,   ABOUT_THINGS, NULL,          "the key of WeChat's pushes is set or replaced"},
+    {"template", "delete",      OPTIONS,         OPEN,            SEVERE,   ABOUT_THINGS, NULL,          "a template ends for ever"},
+    {"template", "stock",       OPTIONS,         OPEN,            MODERATE, ABOUT_THINGS, cuts,          "the stock of a template is cut"},
+    {"ticket",   "void",        OPT_IDS_FROM,    OPEN,            SEVERE,   ABOUT_THINGS, NULL,          "tickets are made void"},
+    {"ticket",   "consume",     OPT_IDS_FROM,    OPEN,            SEVERE,   ABOUT_THINGS, NULL,          "tickets are consumed at WeChat"},
+    {"ticket",   "change-code", OPT_IDS_FROM,    OPEN,            SEVERE,   ABOUT_THINGS, NULL,          "tickets get other codes"},
+    {"ticket",   "erase",       OPT_OPENID_FILE, OPEN,            SEVERE,   PRIVATE,      NULL,          "a person is taken out of everything"},
+    {"site",     "set",         OPTIONS,         OPEN,            MODERATE, ABOUT_THINGS, is_own_switch, "second_person is switched"},
 };
 /* clang-format on */
-
-static const struct seal_place place = {.account = "kaquan", .column = "act_request"};
 
 const struct guarded *guarded_rows(size_t *count) {
     *count = ARRAY_LEN(rows);
@@ -91,24 +89,16 @@ static cJSON *typed(const struct call *call) {
     return params;
 }
 
-/* `key` is the one that it is sealed to. */
-static bool seal_input(struct call *call, struct buf *sealed, struct db_rows *key, struct err *err) {
-    AUTO_SECRET struct secret secret = {0};
-    if (!ask_secret(call, "Secret", &secret, err) || !db_query0(call->work->db, &sql_worker_key_active, key, err))
-        return false;
-    if (key->count == 0)
-        return fail(err, ERR_CONFIG, "there is no worker's key to seal the secret to");
-    return seal(db_text(key, 0, "certificate"), &place, &secret, sealed, err);
-}
-
 /* The file that the command would read: it may be gone when somebody confirms. */
 static bool take_input(struct call *call, const struct guarded *row, cJSON *params, struct buf *sealed,
-                       struct db_rows *key, struct err *err) {
+                       char key_id[KEY_ID_SIZE], struct err *err) {
     AUTO_BUF struct buf text = {0};
+    AUTO_SECRET struct secret secret = {0};
     if (row->input == OPTIONS)
         return true;
-    if (row->secret)
-        return seal_input(call, sealed, key, err);
+    if (row->secret != NULL)
+        return ask_secret(call, "Secret", &secret, err) &&
+               account_seal(call->work->db, call->argument[0], row->secret, &secret, sealed, key_id, err);
     if (call->option[row->input] == NULL)
         return true;
     if (!ask_file(call->option[row->input], INPUT_MAX, false, &text, err))
@@ -120,19 +110,18 @@ static bool take_input(struct call *call, const struct guarded *row, cJSON *para
 static bool keep(struct call *call, const struct guarded *row, int64_t *id, struct err *err) {
     AUTO_JSON cJSON *params = typed(call);
     AUTO_BUF struct buf sealed = {0}, text = {0};
-    AUTO_ROWS struct db_rows added = {0}, key = {0};
+    AUTO_ROWS struct db_rows added = {0};
     struct db *db = call->work->db;
     struct act act = call_act(call);
-    char object[OBJECT_SIZE];
-    if (!take_input(call, row, params, &sealed, &key, err))
+    char object[OBJECT_SIZE], key_id[KEY_ID_SIZE];
+    if (!take_input(call, row, params, &sealed, key_id, err))
         return false;
     json_print(&text, params);
     if (!db_begin(db, err))
         return false;
     if (!db_query(db, &sql_act_request_add, &added, err, V_TEXT(row->noun), V_TEXT(row->verb), V_TEXT(buf_str(&text)),
                   sealed.len > 0 ? V_BYTES(sealed.data, sealed.len) : V_NULL, V_BOOL(row->private),
-                  V_TEXT(act.person), V_TEXT(act.reason),
-                  sealed.len > 0 ? V_TEXT(db_text(&key, 0, "key_id")) : V_NULL))
+                  V_TEXT(act.person), V_TEXT(act.reason), sealed.len > 0 ? V_TEXT(key_id) : V_NULL))
         return audit_undo(db);
     *id = db_int(&added, 0, "id");
     snprintf(object, sizeof object, "request %lld", (long long)*id);
@@ -201,30 +190,14 @@ static bool give_text(const char *text, size_t len, char path[PATH_SIZE], struct
     return true;
 }
 
-static bool give_secret(struct work *work, int64_t id, char path[PATH_SIZE], struct err *err) {
-    AUTO_SECRET struct secret secret = {0};
-    AUTO_ROWS struct db_rows kept = {0};
-    struct bytes sealed = {0};
-    struct seal_key *key = work_key(work, err);
-    bool good;
-    if (key == NULL || !db_query(work->db, &sql_act_request_sealed, &kept, err, V_INT(id)))
-        return false;
-    if (!db_bytes(&kept, 0, "sealed", &sealed))
-        return fail(err, ERR_INPUT, "request %lld does not wait any more", (long long)id); /* somebody was faster */
-    good = unseal(key, &place, sealed, &secret, err) && give_text(secret.value, secret.len, path, err);
-    free((void *)(uintptr_t)sealed.data);
-    return good;
-}
-
+/* A secret is put where it belongs as it is: nobody opens it. */
 static bool give_input(struct call *kept, const struct guarded *row, const cJSON *params, char path[PATH_SIZE],
                        struct err *err) {
     const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "input"));
-    if (row->secret ? !give_secret(kept->work, kept->request, path, err)
-                    : text != NULL && !give_text(text, strlen(text), path, err))
-        return false;
-    if (path[0] != '\0')
-        kept->option[row->input] = path;
-    return true;
+    if (text == NULL)
+        return true;
+    kept->option[row->input] = path;
+    return give_text(text, strlen(text), path, err);
 }
 
 static const struct guarded *row_named(const char *noun, const char *verb) {
@@ -285,11 +258,6 @@ static bool run_kept(struct call *call, const struct db_rows *request, const cJS
     return true;
 }
 
-/* Asked before it is taken: a secret that cannot be opened here goes on waiting for somebody who can. */
-static bool can_open(const struct call *kept, struct err *err) {
-    return !row_of(kept->command)->secret || work_key(kept->work, err) != NULL;
-}
-
 /* The act ends its request in its own transaction: whatever happens in between, it waits or is done. */
 bool guard_confirm(struct call *call, int64_t id, struct err *err) {
     AUTO_ROWS struct db_rows request = {0};
@@ -302,8 +270,7 @@ bool guard_confirm(struct call *call, int64_t id, struct err *err) {
         return not_taken(&request, id, err);
     params = json_parse(db_text(&request, 0, "params"), strlen(db_text(&request, 0, "params")),
                         &(struct json_limits){.size = 2 * INPUT_MAX}, err);
-    if (params == NULL || !retype(&request, id, params, &kept, err) || !can_open(&kept, err) ||
-        !ask(call, id, &request, &kept, err))
+    if (params == NULL || !retype(&request, id, params, &kept, err) || !ask(call, id, &request, &kept, err))
         return false;
     if (run_kept(call, &request, params, kept, &why)) {
         FAULT("request_after_commit");

@@ -9,9 +9,10 @@
 struct guarded {
     const char *noun, *verb;
     enum option_id input; /* the option that names its input, kept with it; OPTIONS: none */
-    bool secret;          /* the input is a secret: sealed while it waits */
-    bool severe;          /* who confirms names what is hit: --template, the first argument, or the verb */
-    bool private;         /* the input names a visitor, who is forgotten when it is over */
+    const char
+        *secret;  /* the input is one of the account that is the first argument: sealed while it waits; or NULL */
+    bool severe;  /* who confirms names what is hit: --template, the first argument, or the verb */
+    bool private; /* the input names a visitor, who is forgotten when it is over */
     bool (*dangerous)(const struct call *call); /* NULL: always */
     const char *help;
 };

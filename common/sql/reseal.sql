@@ -1,4 +1,4 @@
--- The value at the place ($1, $2), sealed anew to the key $4, unless it is another one ($5) meanwhile.    -> moved
+-- The value that is kept at ($1, $2), sealed anew to the key $4, unless it is another one ($5) meanwhile.    -> moved
 with secrets as (
   update kaquan.account set secret = $3::bytea, secret_key_id = $4
    where $1 = 'secret' and id = $2 and secret = $5::bytea returning 1

@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "guard.h"
+#include "member.h"
+#include "seal.h"
 
 #define SECRET "5ec2e70f5ec2e70f5ec2e70f5ec2e70f"
+#define AES_KEY "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
 
 static char directory[] = "/tmp/kaquan-guard.XXXXXX";
 
@@ -64,6 +67,29 @@ static void by_somebody_else(void) {
 
 static int64_t secrets(void) {
     return test_number(NULL, "select count(*) from kaquan.account where secret is not null");
+}
+
+/* What the worker opens of the account: its AppSecret, or the EncodingAESKey. */
+static const char *opened(const char *column) {
+    static char text[64];
+    AUTO_DB struct db *db = test_db("kaquan_worker");
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_SECRET struct secret value = {0};
+    struct bytes sealed = {0};
+    struct err err = {0};
+    struct seal_key *key = seal_key_load(getenv("KAQUAN_KEY_FILE"), &err);
+    const struct seal_place place = {"wx0123456789abcdef", column, 0};
+    if (!db_query(db, &sql_reseal_list, &rows, &err, V_TEXT(""), V_TEXT(""), V_INT(0)))
+        test_fail("%s", err.text);
+    for (int row = 0; row < rows.count; row++)
+        if (strcmp(db_text(&rows, row, "kept"), column) == 0 && db_bytes(&rows, row, "sealed", &sealed))
+            break;
+    if (key == NULL || !unseal(key, &place, sealed, &value, &err))
+        test_fail("%s", err.text);
+    text_copy(text, sizeof text, value.value);
+    free((void *)(uintptr_t)sealed.data);
+    seal_key_free(key);
+    return text;
 }
 
 static struct test_output ask_for_secret(void) {
@@ -139,14 +165,60 @@ TEST(of_many_who_confirm_at_once_one_does_it) {
                      1);
 }
 
-TEST(a_confirmed_act_that_fails_says_why_and_is_over) {
-    AUTO_OUTPUT struct test_output o =
-        worker_reading(SECRET, "account", "set-secret", "nobody", "--secret-file", "-");
+/* Sealed for the place where it belongs, it is put there by somebody who has no key. */
+TEST(an_operator_without_the_key_confirms_a_secret) {
+    static const struct {
+        const char *verb, *secret, *said, *opened;
+    } secrets_of[] = {{"set-secret", SECRET, "the AppSecret of festival was set", "secret"},
+                      {"set-aes-key", AES_KEY, "the EncodingAESKey of festival is set", "aes_key"}};
+    char key[128];
+    text_copy(key, sizeof key, getenv("KAQUAN_KEY_FILE"));
+    test_members();
+    for (size_t i = 0; i < ARRAY_LEN(secrets_of); i++) {
+        char id[16];
+        snprintf(id, sizeof id, "%zu", i + 1);
+        AUTO_OUTPUT struct test_output o =
+            worker_reading(secrets_of[i].secret, "account", secrets_of[i].verb, "festival", "--secret-file", "-");
+        expect(&o, 0, "waits for another person");
+        by_somebody_else();
+        unsetenv("KAQUAN_KEY_FILE");
+        AUTO_OUTPUT struct test_output confirmed = test_worker_run(
+            &(struct test_run){.user = OPERATOR},
+            (const char *const[]){"audit", "confirm", id, "--confirm", "festival", "--no-input", NULL});
+        setenv("KAQUAN_KEY_FILE", key, 1);
+        expect(&confirmed, 0, secrets_of[i].said);
+        assert_string_equal(opened(secrets_of[i].opened), secrets_of[i].secret);
+    }
+    assert_int_equal(test_number(NULL, "select count(sealed) from kaquan.act_request"), 0);
+}
+
+TEST(a_secret_that_waits_goes_to_its_own_account_only) {
+    AUTO_OUTPUT struct test_output other = worker("account", "add", "other", "--appid", "wx0123456789abcdea");
+    AUTO_OUTPUT struct test_output o = ask_for_secret();
     by_somebody_else();
-    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "nobody");
-    expect(&confirmed, 65, "there is no account \"nobody\"");
-    assert_string_equal(request("state || ': ' || error_text"), "failed: there is no account \"nobody\"");
-    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1", "--confirm", "festival");
+    assert_string_equal(test_sql("kaquan_worker", "select kaquan.request_secret_move(1, a.id) is null from"
+                                                  " kaquan.account a where a.key = 'other'"),
+                        "t");
+    assert_int_equal(secrets(), 0);
+}
+
+TEST(a_secret_that_cannot_be_one_is_refused_when_it_is_asked_for) {
+    AUTO_OUTPUT struct test_output nobody =
+        worker_reading(SECRET, "account", "set-secret", "nobody", "--secret-file", "-");
+    expect(&nobody, 65, "there is no account \"nobody\"");
+    AUTO_OUTPUT struct test_output no_key =
+        worker_reading(SECRET, "account", "set-aes-key", "festival", "--secret-file", "-");
+    expect(&no_key, 65, "this is no EncodingAESKey");
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.act_request"), 0);
+}
+
+TEST(a_confirmed_act_that_fails_says_why_and_is_over) {
+    AUTO_OUTPUT struct test_output o = worker("template", "delete", "nothing", "--confirm", "nothing");
+    by_somebody_else();
+    AUTO_OUTPUT struct test_output confirmed = worker("audit", "confirm", "1", "--confirm", "nothing");
+    expect(&confirmed, 65, "there is no template \"nothing\"");
+    assert_string_equal(request("state || ': ' || error_text"), "failed: there is no template \"nothing\"");
+    AUTO_OUTPUT struct test_output again = worker("audit", "confirm", "1", "--confirm", "nothing");
     expect(&again, 65, "request 1 is failed");
 }
 
@@ -386,6 +458,9 @@ int main(void) {
         cmocka_unit_test_setup(the_same_person_cannot_confirm, scene),
         cmocka_unit_test_setup(another_person_confirms_and_it_is_done_once, scene),
         cmocka_unit_test_setup(of_many_who_confirm_at_once_one_does_it, scene),
+        cmocka_unit_test_setup(an_operator_without_the_key_confirms_a_secret, scene),
+        cmocka_unit_test_setup(a_secret_that_waits_goes_to_its_own_account_only, scene),
+        cmocka_unit_test_setup(a_secret_that_cannot_be_one_is_refused_when_it_is_asked_for, scene),
         cmocka_unit_test_setup(a_confirmed_act_that_fails_says_why_and_is_over, scene),
         cmocka_unit_test_setup(who_confirms_sees_the_act_and_names_what_it_hits, scene),
         cmocka_unit_test_setup(acts_on_tickets_wait_with_their_list, scene),

@@ -62,11 +62,13 @@ static void aes_key(const char *appid) {
 }
 
 /* A secret that waits for a second person. */
-static void request(void) {
-    test_sql(NULL,
-             "insert into kaquan.act_request (noun, verb, params, person, sealed, key_id) select 'account',"
-             " 'set-secret', '{}', 'li@desk', decode('%s', 'hex'), k.key_id from kaquan.worker_key k where k.active",
-             sealed("kaquan", "act_request", 0));
+static void request(const char *appid) {
+    test_sql(
+        NULL,
+        "insert into kaquan.act_request (noun, verb, params, person, sealed, key_id) select 'account',"
+        " 'set-secret', jsonb_build_object('arguments', jsonb_build_array(a.key)), 'li@desk', decode('%s', 'hex'),"
+        " k.key_id from kaquan.worker_key k, kaquan.account a where k.active and a.appid = '%s'",
+        sealed(appid, "secret", 0), appid);
 }
 
 /* Accounts that nobody works for, each with an AppSecret and an api_ticket of epoch 3. */
@@ -88,7 +90,7 @@ static void accounts(int count) {
             sealed(appid, "api_ticket", 3), appid);
     }
     aes_key("wxkey00000000000");
-    request();
+    request("wxkey00000000000");
     test_sql(NULL, "commit");
 }
 
@@ -100,12 +102,12 @@ static void opens_everything(void) {
     AUTO_DB struct db *db = test_db("kaquan_worker");
     AUTO_ROWS struct db_rows rows = {0};
     char last[32] = "";
-    int64_t account = 0, seen = 0;
+    int64_t id = 0, seen = 0;
     if (active == NULL || seal_key_next(active) != NULL)
         test_fail("the active key is not the last in the file");
     do { /* sealed to no key "": all of them */
         db_rows_clear(&rows);
-        assert_true(db_query(db, &sql_reseal_list, &rows, &err, V_TEXT(""), V_TEXT(last), V_INT(account)));
+        assert_true(db_query(db, &sql_reseal_list, &rows, &err, V_TEXT(""), V_TEXT(last), V_INT(id)));
         for (int i = 0; i < rows.count; i++, seen++) {
             AUTO_SECRET struct secret value = {0};
             struct seal_place place = {db_text(&rows, i, "appid"), db_text(&rows, i, "column"),
@@ -116,8 +118,8 @@ static void opens_everything(void) {
                 test_fail("%s", err.text);
             assert_string_equal(value.value, SECRET);
             free((void *)(uintptr_t)bytes.data);
-            text_copy(last, sizeof last, place.column);
-            account = db_int(&rows, i, "account_id");
+            text_copy(last, sizeof last, db_text(&rows, i, "kept"));
+            id = db_int(&rows, i, "id");
         }
     } while (rows.count > 0);
     assert_int_equal(seen, test_number(NULL, "select count(*) from kaquan.sealed_value"));
