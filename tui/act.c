@@ -173,7 +173,15 @@ static void write_command(const struct errand *errand, const struct dialog *d, s
     words_clear(&words);
 }
 
-/* Where it will happen and what exactly: the command that does it. */
+static void write_warning(const struct errand *errand, const struct dialog *d, struct buf *out) {
+    struct words words = {0};
+
+    gather(errand, d, false, &words);
+    errand->act->warn(&words, out);
+    words_clear(&words);
+}
+
+/* Where it will happen and what exactly: the command that does it, and what else becomes of it. */
 static void describe(struct console *c, struct dialog *d) {
     const struct errand *errand = d->context;
     const struct act *act = errand->act;
@@ -186,6 +194,8 @@ static void describe(struct console *c, struct dialog *d) {
         list_samples(view, d);
     if (act->command)
         write_command(errand, d, &d->text);
+    if (act->warn)
+        write_warning(errand, d, &d->text);
     if (act->danger == DANGER_SEVERE)
         buf_printf(&d->text, "%s\n", _("This cannot be taken back."));
     if (d->wanted) {

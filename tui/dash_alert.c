@@ -82,6 +82,8 @@ static const struct sign signs[] = {
      N_("Enter opens the job: its log, and R queues it again.")},
     {"job_again", "JOB", "kind", N_("{name} {word}: try {number} failed, next in {span}: {text}"),
      N_("It is tried again by itself. Enter opens the job.")},
+    {"job_paused", "JOB", "kind", N_("{word} is paused, {span} ago by {name}{text}"),
+     N_("Enter opens the jobs: P lets it go on.")},
     {"job_waits", "JOB", NULL, N_("jobs that wait: {number}, the oldest for {span}"),
      N_("No worker takes them: does one run? Enter opens the jobs.")},
     {"account_bare", "CRED", NULL, N_("{name}: no AppSecret"),

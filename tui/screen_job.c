@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "job_planned.h"
 #include "lang.h"
 #include "wechat.h"
+#include "words.h"
 
 /* clang-format off */
 static const struct field fields[] = {
@@ -91,13 +93,30 @@ static const char *why_no_cancel(const struct db_rows *rows, int row) {
     return strcmp(state, "queued") == 0 || strcmp(state, "running") == 0 ? NULL : N_("this job is over");
 }
 
+/* What nobody thinks of who wants something to stop. */
+static void warn_of_pause(const struct words *words, struct buf *out) {
+    const struct job_planned *kind = job_planned_find(words_value(words, "kind"));
+
+    if (!kind || strcmp(words_value(words, "verb"), "pause") != 0)
+        return;
+    buf_text(out, kind->endangers ? _("DANGER. ") : "");
+    buf_printf(out, _("While it is paused: %s."), _(kind->rests));
+    buf_char(out, '\n');
+}
+
 static const struct prompt why[] = {
     {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
 };
 
 /* clang-format off */
 static const struct prompt queue_prompts[] = {
-    {"due",    N_("Kind"),   N_("a kind of the schedule, as prune or whitelist_check"), PROMPT_TEXT, true, "{kind}", NULL},
+    {"due",    N_("Kind"),   N_("a kind of the schedule, as prune or whitelist_check"), PROMPT_TEXT, true, "{at_kind}", NULL},
+    {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
+};
+static const char *const pause_verbs[] = {"pause", "resume", NULL};
+static const struct prompt pause_prompts[] = {
+    {"verb",   N_("What"),   N_("pause: nothing plans it any more; resume: it goes on"), PROMPT_CHOICE, true, "{at_verb}", pause_verbs},
+    {"kind",   N_("Kind"),   N_("a kind of job; what people queue of it is done all the same"), PROMPT_TEXT, true, "{at_kind}", NULL},
     {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
 };
 
@@ -108,8 +127,15 @@ const struct act job_acts[JOB_ACTS] = {
      .danger = DANGER_ASK, .command = "job cancel {row} [--reason={reason}]", .prompts = why, .prompt_count = 1, .hindrance = why_no_cancel, .needs = "update job"},
     {.key = 'Q', .label = "Q", .hint = N_("Run now"), .help = N_("queue now what comes by the clock otherwise"),
      .danger = DANGER_ASK, .command = "job queue {due} [--reason={reason}]", .prompts = queue_prompts, .prompt_count = 2, .anywhere = true, .needs = "insert job"},
+    {.key = 'P', .label = "P", .hint = N_("Pause"), .help = N_("let a kind of jobs rest, or go on"), .danger = DANGER_ASK, .command = "job {verb} {kind} [--reason={reason}]",
+     .prompts = pause_prompts, .prompt_count = ARRAY_LEN(pause_prompts), .anywhere = true, .warn = warn_of_pause, .needs = "insert job_pause"},
 };
 /* clang-format on */
+
+static void job_words(const struct view *view, struct words *words) {
+    if (view_row(view) >= 0)
+        words_add(words, "at_kind", db_text(&view->panes[RECORD].rows, view_row(view), "kind"));
+}
 
 const struct screen screen_job = {
     .name = "job",
@@ -121,5 +147,6 @@ const struct screen screen_job = {
     .acts = job_acts,
     .act_count = JOB_ACTS,
     .child = true,
+    .words = job_words,
     .draw = draw,
 };

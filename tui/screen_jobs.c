@@ -5,6 +5,7 @@
 
 #include "lang.h"
 #include "shared_acts.h"
+#include "words.h"
 
 /* --- what is shown --- */
 
@@ -21,11 +22,12 @@ static const struct field fields[JOB_FIELDS] = {
     [WHEN]   = {"age_s",    "WHEN",             9,  10, 0, SHOW_SPAN, NULL},
     [NEWS]   = {"error",    "PROGRESS / ERROR", 16, 90, 4, SHOW_TEXT, NULL},
 };
-static const struct field due_fields[] = {
-    {"kind",    "KIND",   18, 20, 0, SHOW_WORD, "kind"},
-    {"object",  "FOR",    8,  24, 1, SHOW_TEXT, NULL},
-    {"due_s",   "DUE IN", 9,  10, 0, SHOW_SPAN, NULL},
-    {"every_s", "EVERY",  7,  8,  0, SHOW_SPAN, NULL},
+enum due_column { DUE_KIND, DUE_FOR, DUE_IN, DUE_EVERY, DUE_FIELDS };
+static const struct field due_fields[DUE_FIELDS] = {
+    [DUE_KIND]  = {"kind",    "KIND",   18, 20, 0, SHOW_WORD, "kind"},
+    [DUE_FOR]   = {"object",  "FOR",    8,  24, 1, SHOW_TEXT, NULL},
+    [DUE_IN]    = {"due_s",   "DUE IN", 9,  10, 0, SHOW_SPAN, NULL},
+    [DUE_EVERY] = {"every_s", "EVERY",  7,  8,  0, SHOW_SPAN, NULL},
 };
 /* clang-format on */
 
@@ -78,24 +80,36 @@ static bool cell(const struct ui_table *t, int line, int column, const struct db
     return column == WHEN + 1 || column == NEWS + 1;
 }
 
+/* A kind that rests says so where others say when they are due. */
+static bool due_cell(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
+    if (column != DUE_IN + 1 || !db_null(rows, row, "due_s"))
+        return false;
+    ui_cell(t, line, (size_t)column, ROLE_WARN, lang_word("state", "paused"));
+    return true;
+}
+
+enum { QUEUE, DUE };
 static const struct part parts[] = {
-    {
-        .statement = &sql_tui_jobs,
-        .every = 1,
-        .fields = fields,
-        .field_count = JOB_FIELDS,
-        .empty = N_("No jobs yet: kaquan-worker run, or the service, makes those that are due."),
-        .cell = cell,
-    },
-    {
-        .title = N_("Due next"),
-        .statement = &sql_tui_due,
-        .every = 5,
-        .rows = 7,
-        .fields = due_fields,
-        .field_count = ARRAY_LEN(due_fields),
-        .empty = N_("Nothing is due."),
-    },
+    [QUEUE] =
+        {
+            .statement = &sql_tui_jobs,
+            .every = 1,
+            .fields = fields,
+            .field_count = JOB_FIELDS,
+            .empty = N_("No jobs yet: kaquan-worker run, or the service, makes those that are due."),
+            .cell = cell,
+        },
+    [DUE] =
+        {
+            .title = N_("Due next"),
+            .statement = &sql_tui_due,
+            .every = 5,
+            .rows = 7,
+            .fields = due_fields,
+            .field_count = DUE_FIELDS,
+            .empty = N_("Nothing is due."),
+            .cell = due_cell,
+        },
 };
 
 /* --- the filter --- */
@@ -115,8 +129,27 @@ static const struct filter_field filter_fields[] = {
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
 /* clang-format on */
 
+/* --- what is under the cursor --- */
+
+static bool rests(const struct db_rows *due, const char *kind) {
+    for (int i = 0; i < due->count; i++)
+        if (db_null(due, i, "due_s") && strcmp(db_text(due, i, "kind"), kind) == 0)
+            return true;
+    return false;
+}
+
+static void kind_words(const struct view *view, struct words *words) {
+    const struct pane *pane = &view->panes[view->active];
+    int row = view->active == QUEUE ? view_row(view) : pane->at;
+    const char *kind = row >= 0 && row < pane->rows.count ? db_text(&pane->rows, row, "kind") : "";
+
+    words_add(words, "at_kind", kind);
+    words_add(words, "at_verb", rests(&view->panes[DUE].rows, kind) ? "resume" : "pause");
+}
+
 static bool ask(struct view *view, int part, struct query *query, struct err *err) {
-    return part > 0 || filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
+    return part != QUEUE ||
+           filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
 }
 
 const struct screen screen_jobs = {
@@ -132,4 +165,5 @@ const struct screen screen_jobs = {
     .act_count = JOB_ACTS,
     .filter = &filter_table,
     .ask = ask,
+    .words = kind_words,
 };

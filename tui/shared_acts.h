@@ -7,8 +7,8 @@
 /* Words: row (the template's key), target, low, paused. screen_pool.c */
 enum { POOL_ACTS = 5 };
 extern const struct act pool_acts[POOL_ACTS];
-/* Words: row, kind. screen_job.c */
-enum { JOB_ACTS = 3 };
+/* Words: row, at_kind (the kind under the cursor), at_verb (what P does to it). screen_job.c */
+enum { JOB_ACTS = 4 };
 extern const struct act job_acts[JOB_ACTS];
 
 #endif

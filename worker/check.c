@@ -86,6 +86,20 @@ void check_err(struct check_list *list, const char *name, const struct err *err)
     check_add(list, name, CHECK_FAIL, err_class(err->kind)->exit_code, err->cure, "%s", err->text);
 }
 
+void check_paused(struct check_list *list, struct db *db) {
+    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_BUF struct buf kinds = {0};
+    struct err err = {0};
+    if (!db_query0(db, &sql_job_paused, &rows, &err)) {
+        check_err(list, "paused jobs", &err);
+        return;
+    }
+    for (int i = 0; i < rows.count; i++)
+        buf_printf(&kinds, "%s%s", i > 0 ? ", " : "", db_text(&rows, i, "kind"));
+    check_add(list, "paused jobs", rows.count > 0 ? CHECK_WARN : CHECK_OK, 0, "kaquan-worker job resume KIND", "%s",
+              rows.count > 0 ? buf_str(&kinds) : _("none"));
+}
+
 int check_end(struct check_list *list, const struct work *work) {
     output_list(&list->lines, work);
     output_clear(&list->lines);

@@ -23,6 +23,8 @@ void check_add(struct check_list *list, const char *name, enum check_state state
 void check_row(struct check_list *list, const char *name, int fail_code, const struct db_rows *rows, int row);
 /* What an error says, as a line that failed. */
 void check_err(struct check_list *list, const char *name, const struct err *err);
+/* Kinds of jobs that a person paused: that nobody forgets them. */
+void check_paused(struct check_list *list, struct db *db);
 /* Prints the lines; returns the exit code. */
 int check_end(struct check_list *list, const struct work *work);
 

@@ -55,6 +55,8 @@ bool cmd_job_show(struct call *call, struct err *err);
 bool cmd_job_retry(struct call *call, struct err *err);
 bool cmd_job_cancel(struct call *call, struct err *err);
 bool cmd_job_queue(struct call *call, struct err *err);
+bool cmd_job_pause(struct call *call, struct err *err);
+bool cmd_job_resume(struct call *call, struct err *err);
 bool cmd_job_log(struct call *call, struct err *err);
 bool cmd_ticket_list(struct call *call, struct err *err);
 bool cmd_ticket_show(struct call *call, struct err *err);

@@ -179,6 +179,7 @@ bool cmd_doctor(struct call *call, struct err *err UNUSED) {
             worker_needs(&list, work, worker);
             accounts(&list, work);
             foreign_refreshes(&list, work);
+            check_paused(&list, work->db);
             if (call->option[OPT_GO_LIVE] != NULL)
                 go_live_check(&list, work);
         }

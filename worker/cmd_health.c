@@ -60,6 +60,7 @@ bool cmd_health(struct call *call, struct err *err UNUSED) {
         check_add(&list, "database", CHECK_OK, EXIT_DOWN, NULL, "answers");
         check_all(&list, &rows);
         check_ends(&list, &ends);
+        check_paused(&list, call->work->db);
     } else {
         check_add(&list, "database", CHECK_FAIL, EXIT_DOWN, why.cure, "%s", why.text);
     }

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "app.h"
-#include "command.h"
+#include "cmd.h"
+#include "job_planned.h"
 #include "jobs.h"
 #include "text.h"
 
@@ -49,11 +50,20 @@ static void kinds(void) {
         printf("%s ", k[i].name);
 }
 
+static void planned_kinds(void) {
+    size_t count;
+    const struct job_planned *k = job_planned(&count);
+    for (size_t i = 0; i < count; i++)
+        printf("%s ", k[i].kind);
+}
+
 /* What may stand behind the command itself. */
 static void arguments(const struct command *c) {
     char words[256];
     if (strcmp(c->arguments, "[KIND]") == 0)
         kinds();
+    else if (c->run == cmd_job_pause || c->run == cmd_job_resume)
+        planned_kinds();
     else if (strncmp(c->arguments, "[TOPIC", 6) == 0)
         nouns();
     else

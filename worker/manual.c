@@ -7,6 +7,7 @@
 #include "command.h"
 #include "drift.h"
 #include "err.h"
+#include "job_planned.h"
 #include "jobs.h"
 #include "metrics.h"
 #include "site.h"
@@ -182,6 +183,7 @@ static void write_jobs(struct buf *out) {
     size_t count;
     const struct job_kind *k = job_kinds(&count);
     for (size_t i = 0; i < count; i++) {
+        const struct job_planned *planned = job_planned_find(k[i].name);
         term(out, k[i].name, NULL);
         meaning(out, k[i].help);
         buf_printf(out, "\t%s; after a failure again in %g s, then ever more slowly",
@@ -190,6 +192,11 @@ static void write_jobs(struct buf *out) {
             buf_printf(out, ", at most %d times.\n\n", k[i].tries);
         else
             buf_text(out, ", until it succeeds.\n\n");
+        if (planned != NULL) {
+            buf_text(out, "\tWhile it is paused ");
+            manual_text(out, planned->rests);
+            buf_text(out, ".\n\n");
+        }
     }
 }
 

@@ -8,7 +8,7 @@ select x.kind, a.key as account, t.key as template, date_trunc('second', x.since
         union all
         select d.kind, d.account_id, d.template_id, d.due_at, false
           from kaquan.job_due d
-         where d.due_at <= now()
+         where d.due_at <= now() and not exists (select from kaquan.job_pause p where p.kind = d.kind)
            and not exists (select from kaquan.job j where j.kind = d.kind and j.state in ('queued', 'running')
                              and j.account_id is not distinct from d.account_id
                              and j.template_id is not distinct from d.template_id)) x

@@ -84,6 +84,9 @@ with known as materialized (
       where j.state = 'failed' and j.finished_at > now() - interval '24 h' and newest.id = j.id and j.kind <> 'whitelist_check'
       order by j.id desc limit 8)
     union all
+    select 200, 'job_paused', p.person, null, null, extract(epoch from now() - p.paused_at)::float8, p.kind, ': ' || p.reason, null, 'jobs', ''
+      from kaquan.job_pause p
+    union all
     (select 206, 'job_again', concat_ws(' ', '#' || j.id, coalesce(t.key, a.key)), j.attempts, null, extract(epoch from j.run_at - now())::float8, j.kind,
             j.error_text, j.errcode, 'job', j.id::text
        from kaquan.job j left join kaquan.template t on t.id = j.template_id left join kaquan.account a on a.id = j.account_id

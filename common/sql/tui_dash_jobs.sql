@@ -13,4 +13,4 @@ select o.waiting, o.later, o.running, o.oldest_s, e.failed, e.done, e.parts, n.k
                 from generate_series(now() - interval '60 min', now() - interval '5 min', '5 min') g (at)
                 cross join lateral (select count(*) as done from kaquan.job j
                                      where j.state = 'done' and j.finished_at >= g.at and j.finished_at < g.at + interval '5 min') p) e
-  left join lateral (select s.kind, s.next_at from kaquan.schedule s where s.enabled order by s.next_at, s.kind limit 1) n on true
+  left join lateral (select s.kind, s.next_at from kaquan.schedule s where not exists (select from kaquan.job_pause p where p.kind = s.kind) order by s.next_at, s.kind limit 1) n on true

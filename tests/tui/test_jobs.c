@@ -151,6 +151,40 @@ TEST(a_kind_of_the_schedule_is_queued_now) {
     assert_becomes("select state from kaquan.job where kind = 'prune'", "queued");
 }
 
+TEST(a_kind_rests_and_goes_on_and_both_are_seen) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "P" TAB "\x15"
+                        "prune");
+    test_screen_until(s, "job pause prune");
+    test_screen_until(s, "what the site keeps no longer stays");
+    test_screen_keys(s, CTRL_S);
+    assert_becomes("select kind from kaquan.job_pause", "prune");
+    test_screen_until(s, "job resume prune");
+    test_screen_keys(s, ESC);
+    assert_row(s, "prune", "paused", "1h");
+    test_screen_keys(s, "1");
+    assert_row(s, "JOB", "prune is paused", "ago by");
+    test_screen_keys(s, "5");
+    assert_row(s, "prune", "paused");
+    test_screen_keys(s, TAB "P"); /* kinds that rest come first */
+    test_screen_until(s, "job resume prune");
+    test_screen_keys(s, CTRL_S);
+    assert_becomes("select count(*) from kaquan.job_pause", "0");
+}
+
+TEST(a_pause_that_harms_visitors_says_so_before_it_is_done) {
+    AUTO_SCREEN struct test_screen *s = unlocked_jobs();
+
+    test_screen_keys(s, "/kind:pool_fill" ENTER);
+    test_screen_until_gone(s, "template_submit");
+    test_screen_keys(s, "P");
+    test_screen_until(s, "job pause pool_fill");
+    test_screen_until(s, "DANGER. While it is paused: pools are not filled");
+    test_screen_keys(s, ESC);
+    assert_int_equal(test_number(NULL, "select count(*) from kaquan.job_pause"), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again),
@@ -164,6 +198,8 @@ int main(void) {
         cmocka_unit_test(a_failed_job_is_queued_again_and_one_that_runs_is_not),
         cmocka_unit_test(a_job_is_cancelled_with_a_reason),
         cmocka_unit_test(a_kind_of_the_schedule_is_queued_now),
+        cmocka_unit_test(a_kind_rests_and_goes_on_and_both_are_seen),
+        cmocka_unit_test(a_pause_that_harms_visitors_says_so_before_it_is_done),
     };
 
     return cmocka_run_group_tests(tests, scene, test_teardown);
