@@ -48,7 +48,7 @@ LINK     := $(CC) $(LINK_$(VARIANT)) $(LDFLAGS)
 LIBS     := -lpq -lcurl -lcrypto -lssl -lcjson -lm
 TUI_LIBS := -lncursesw -lpanelw -ltinfo -lqrencode
 SIM_LIBS := -lmicrohttpd -lcjson -lcurl -lssl -lcrypto -lpthread -lm
-TEST_LIBS := -lcmocka -lvterm -lutil -lzbar
+TEST_LIBS := -lcmocka -lvterm -lutil -lzbar -lpng
 
 # --- what there is ---
 

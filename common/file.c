@@ -71,3 +71,15 @@ bool file_replace(const char *path, struct bytes content, mode_t mode, struct er
     free(real);
     return good || fail(err, ERR_IO, "%s cannot be written: %s", path, strerror(why));
 }
+
+bool file_create(const char *path, struct bytes content) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool good = fd >= 0 && file_write(fd, content);
+    int why = errno;
+    if (fd >= 0)
+        close(fd);
+    if (fd >= 0 && !good)
+        unlink(path);
+    errno = why;
+    return good;
+}

@@ -8,7 +8,7 @@ packages='gcc libc6-dev make pkg-config gettext scdoc'
 # libraries of the programs
 packages="$packages libpq-dev libcurl4-openssl-dev libssl-dev libcjson-dev libncurses-dev libqrencode-dev ca-certificates"
 # tests: simulator, harness, database, pooler, the example in Node.js
-packages="$packages libmicrohttpd-dev libcmocka-dev libvterm-dev libzbar-dev postgresql-15 pgbouncer curl jq openssl procps time
+packages="$packages libmicrohttpd-dev libcmocka-dev libvterm-dev libzbar-dev libpng-dev postgresql-15 pgbouncer curl jq openssl procps time
   binutils util-linux tmux nodejs node-pg"
 # a second compiler, lint
 packages="$packages clang-14 clang-format clang-tidy cppcheck shellcheck"

@@ -1,12 +1,11 @@
 /* What can be done with any list: put in order, taken along. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "console.h"
+#include "file.h"
 #include "json.h"
 #include "keep.h"
 #include "lang.h"
@@ -189,21 +188,12 @@ static void write_rows(const struct view *view, bool json, struct buf *out) {
         buf_text(out, before[0] == '[' ? "[]\n" : "]\n");
 }
 
-static bool store(const char *path, const struct buf *data) {
-    int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool good = file >= 0 && write(file, buf_str(data), data->len) == (ssize_t)data->len;
-
-    if (file >= 0)
-        good = close(file) == 0 && good;
-    return good;
-}
-
 static bool exported(struct console *c, struct dialog *d) {
     AUTO_BUF struct buf data = {0};
     const char *path = dialog_value(d, "file");
 
     write_rows(console_view(c), strcmp(dialog_value(d, "format"), "json") == 0, &data);
-    if (!store(path, &data)) {
+    if (!file_create(path, (struct bytes){buf_str(&data), data.len})) {
         console_say(c, ROLE_BAD, "%s: %s", path, strerror(errno));
         return false;
     }

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "screen.h"
+#include "operator.h"
 
 #define console(...)                                                                                                 \
     test_screen_start(&(struct test_screen_run){.rows = 30, .columns = 120}, test_path("KAQUAN_CONSOLE"),            \
@@ -30,13 +30,6 @@ static const char *state_of(const char *text) {
     return test_sql(NULL, "select state from kaquan.job where error_text like '%%%s' or id = 0", text);
 }
 
-static void unlock(struct test_screen *s) {
-    test_screen_keys(s, "!");
-    test_screen_until(s, "Minutes");
-    test_screen_keys(s, "\x13");
-    test_screen_until(s, "WRITE");
-}
-
 TEST(a_locked_session_does_nothing_and_says_how_it_is_unlocked) {
     AUTO_SCREEN struct test_screen *s = console("--screen", "jobs");
 
@@ -54,7 +47,7 @@ TEST(an_act_is_asked_for_with_its_command_and_enter_alone_cancels) {
     AUTO_SCREEN struct test_screen *s = console("--screen", "jobs");
 
     test_screen_until(s, "203.0.113.9");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "R");
     test_screen_until(s, "$ kaquan-worker job retry 3");
     test_screen_keys(s, "\r");
@@ -206,7 +199,7 @@ TEST(a_paste_outside_of_a_field_does_nothing) {
     AUTO_SCREEN struct test_screen *s = console("--screen", "jobs");
 
     test_screen_until(s, "203.0.113.9");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "\x1b[200~RyKyq\n\x1b[201~");
     test_screen_until(s, "pasted outside of a field");
     assert_string_equal(state_of(".9"), "failed");

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "screen.h"
+#include "operator.h"
 
 #define dash(how) test_screen_start(how, test_path("KAQUAN_CONSOLE"), (const char *const[]){"--screen", "dash", NULL})
 static const struct test_screen_run english = {0}, chinese = {.lang = "zh_CN.UTF-8"},
@@ -31,13 +31,6 @@ static int scene(void **state) {
         " values (1, 1, 7, 0, 9000, 'first fill', 'h', 0.5);"
         "insert into backend_grant (login, account_id) values ('festival_app', 1)");
     return 0;
-}
-
-static void unlock(struct test_screen *s) {
-    test_screen_keys(s, "!");
-    test_screen_until(s, "Minutes");
-    test_screen_keys(s, "\x13");
-    test_screen_until(s, "WRITE");
 }
 
 /* --- alerts --- */
@@ -310,7 +303,7 @@ TEST(the_key_is_made_by_enter_once_the_session_is_unlocked) {
     test_screen_until_both(s, ">", "The worker's key");
     test_screen_keys(s, "\r");
     test_screen_until(s, "locked: ! unlocks");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "\r");
     test_screen_until(s, "$ kaquan-worker key new");
     test_screen_keys(s, buf_str(&path));

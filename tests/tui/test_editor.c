@@ -9,7 +9,7 @@
 #include "card_form.h"
 #include "card_value.h"
 #include "json.h"
-#include "screen.h"
+#include "operator.h"
 
 #define AUTO_FORM AUTO(form_auto)
 static void form_auto(struct card_form **form) {
@@ -52,14 +52,6 @@ static bool is_true(void *sql) {
 
 static void until_true(const char *sql) {
     test_wait_until(is_true, (void *)(uintptr_t)sql, SOON_SECONDS);
-}
-
-static void unlock(struct test_screen *s) {
-    test_screen_idle(s);
-    test_screen_keys(s, "!");
-    test_screen_idle(s);
-    test_screen_keys(s, CTRL_S);
-    test_screen_idle(s);
 }
 
 /* --- values: what a person writes, and what WeChat is sent --- */
@@ -195,7 +187,7 @@ TEST(a_change_of_somebody_else_meets_mine_field_by_field) {
 static struct test_screen *new_form(const struct test_screen_run *how) {
     struct test_screen *s = console(how, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "n");
     test_screen_until(s, "[Color030");
     return s;
@@ -312,7 +304,7 @@ TEST(a_template_is_made_by_keys_alone_sent_and_approved) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
 
     test_screen_until(s, "No templates yet. n makes one");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "n");
     test_screen_until(s, "10 problems");
     test_screen_keys(s, FILLED("autumn", "Autumn 2026"));
@@ -336,7 +328,7 @@ TEST(a_template_is_made_by_keys_alone_sent_and_approved) {
 TEST(a_template_is_made_by_keys_alone_in_chinese) {
     AUTO_SCREEN struct test_screen *s = console(&chinese, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "n");
     test_screen_until(s, "10 处问题");
     test_screen_until_both(s, "使用提醒  ", "! 未填写");
@@ -353,7 +345,7 @@ TEST(a_template_is_made_by_keys_alone_in_chinese) {
 TEST(what_wechat_never_changes_is_fixed_and_a_changed_title_is_pushed) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "/autumn\r");
     test_screen_until_gone(s, "qiu");
     test_screen_keys(s, "e");
@@ -372,7 +364,7 @@ TEST(what_wechat_never_changes_is_fixed_and_a_changed_title_is_pushed) {
 TEST(another_template_like_this_one_is_a_key_away) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "/qiu\r");
     test_screen_until_gone(s, "autumn");
     test_screen_keys(s, "d");
@@ -388,7 +380,7 @@ TEST(another_template_like_this_one_is_a_key_away) {
 TEST(testers_are_named_and_a_qr_code_is_made_by_keys) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "/autumn\r");
     test_screen_until_gone(s, "qiu");
     test_screen_keys(s, "T");
@@ -411,7 +403,7 @@ TEST(testers_are_named_and_a_qr_code_is_made_by_keys) {
 static struct test_screen *edit_qiu(void) {
     struct test_screen *s = console(&english, "--screen", "templates");
 
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "/qiu\r");
     test_screen_until_gone(s, "autumn");
     test_screen_keys(s, "e");

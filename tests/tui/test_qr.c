@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <png.h>
 #include <zbar.h>
 
+#include "png.h"
 #include "qr.h"
 
 enum { PIXELS = 4 }; /* a module's edge */
@@ -45,8 +47,7 @@ static struct picture photograph(struct test_screen *s, bool halves) {
     return p;
 }
 
-static void assert_scans(struct test_screen *s, bool halves, const char *wanted) {
-    struct picture p = photograph(s, halves);
+static void assert_says(struct picture p, const char *wanted) {
     zbar_image_scanner_t *scanner = zbar_image_scanner_create();
     zbar_image_t *image = zbar_image_create();
     const zbar_symbol_t *symbol;
@@ -62,12 +63,29 @@ static void assert_scans(struct test_screen *s, bool halves, const char *wanted)
     free(p.grey);
 }
 
+static void assert_scans(struct test_screen *s, bool halves, const char *wanted) {
+    assert_says(photograph(s, halves), wanted);
+}
+
+/* As another program reads it. */
+static struct picture develop(const struct buf *file) {
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    struct picture p = {0};
+
+    assert_true(png_image_begin_read_from_memory(&image, buf_str(file), file->len));
+    image.format = PNG_FORMAT_GRAY;
+    p = (struct picture){image.width, image.height, mem_new(PNG_IMAGE_SIZE(image))};
+    assert_true(png_image_finish_read(&image, NULL, p.grey, 0, NULL));
+    assert_int_equal(image.warning_or_error, 0);
+    return p;
+}
+
 static void draw_qr(struct stage *stage) {
     struct area area = {0};
     struct err err = {0};
 
     term_size(&area.rows, &area.columns);
-    qr_draw(area, stage->text, QR_MARGIN, &err);
+    qr_draw(area, stage->text, (struct qr_look){QR_MARGIN, stage->number > 0 ? stage->number : 1}, &err);
 }
 
 /* The digits, letters and links that tickets have. */
@@ -115,6 +133,51 @@ TEST(every_code_is_scanned_in_ascii_where_there_is_room) {
     scan_all(&(struct test_screen_run){.rows = 50, .columns = 100, .term = "vt100"}, true);
 }
 
+TEST(a_larger_code_is_scanned_and_one_without_room_becomes_smaller) {
+    AUTO_SCREEN struct test_screen *s =
+        test_screen_call(&(struct test_screen_run){.rows = 46, .columns = 100}, play,
+                         &(struct stage){.draw = draw_qr, .text = codes[0], .number = 3});
+
+    test_screen_idle(s);
+    assert_scans(s, true, codes[0]);
+    assert_string_equal(test_screen_cell(s, 9, 18).text,
+                        "█"); /* 3 cells a module, 12 of margin, 6 above and at the left */
+    test_screen_resize(s, 30, 100);
+    test_screen_idle(s);
+    assert_scans(s, true, codes[0]);
+}
+
+TEST(a_code_in_a_file_is_read_and_scanned_by_others) {
+    for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+        AUTO_BUF struct buf file = {0};
+        struct err err = {0};
+
+        assert_true(qr_png(codes[i], QR_MARGIN, &file, &err));
+        assert_says(develop(&file), codes[i]);
+    }
+}
+
+static bool is_on_a_stripe(const void *context UNUSED, int row, int column) {
+    return (row * 7 + column) % 13 < 5;
+}
+
+TEST(a_large_picture_of_any_width_is_read_pixel_by_pixel) {
+    static const int widths[] = {1, 7, 8, 9, 1003};
+
+    for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+        AUTO_BUF struct buf file = {0};
+        struct picture p;
+
+        png_write(&file, widths[i], 1001, is_on_a_stripe, NULL);
+        p = develop(&file);
+        assert_int_equal(p.width, widths[i]);
+        assert_int_equal(p.height, 1001);
+        for (unsigned at = 0; at < p.width * p.height; at++)
+            assert_int_equal(p.grey[at], is_on_a_stripe(NULL, (int)(at / p.width), (int)(at % p.width)) ? 0 : 255);
+        free(p.grey);
+    }
+}
+
 TEST(a_code_without_room_is_a_text_and_a_note) {
     AUTO_SCREEN struct test_screen *s = test_screen_call(&(struct test_screen_run){.rows = 12, .columns = 60}, play,
                                                          &(struct stage){.draw = draw_qr, .text = codes[0]});
@@ -133,6 +196,9 @@ int main(void) {
         cmocka_unit_test(every_code_is_scanned_from_the_screen),
         cmocka_unit_test(every_code_is_scanned_without_colours),
         cmocka_unit_test(every_code_is_scanned_in_ascii_where_there_is_room),
+        cmocka_unit_test(a_larger_code_is_scanned_and_one_without_room_becomes_smaller),
+        cmocka_unit_test(a_code_in_a_file_is_read_and_scanned_by_others),
+        cmocka_unit_test(a_large_picture_of_any_width_is_read_pixel_by_pixel),
         cmocka_unit_test(a_code_without_room_is_a_text_and_a_note),
     };
 

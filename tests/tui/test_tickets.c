@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "screen.h"
+#include "operator.h"
 
 enum { MANY = 1000, SOME = 12 };
 
@@ -87,13 +87,6 @@ static void turn_pages(struct test_screen *s, const char *key, const char *until
     for (int i = 1; i <= MANY; i++)
         if (!seen[i])
             test_fail("M%d was never shown", i);
-}
-
-static void unlock(struct test_screen *s) {
-    test_screen_keys(s, "!");
-    test_screen_until(s, "Minutes");
-    test_screen_keys(s, "\x13");
-    test_screen_until(s, "WRITE");
 }
 
 /* --- finding --- */
@@ -226,12 +219,6 @@ TEST(a_ticket_has_a_screen_with_its_history) {
     test_sql(NULL, "delete from kaquan.ticket_drift");
 }
 
-static int64_t looks_at(const char *code) {
-    return test_number(
-        NULL, "select count(*) from kaquan.audit_log where action = 'ticket_look' and object = 'ticket adult %s'",
-        code);
-}
-
 TEST(a_look_at_a_person_is_in_the_audit_log) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M33");
 
@@ -279,39 +266,6 @@ TEST(related_tickets_are_those_of_the_same_person) {
     test_screen_until(s, "34 match");
 }
 
-TEST(a_code_is_shown_to_scan_once_the_audit_log_knows) {
-    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M40,M41");
-
-    test_screen_until(s, "> M40");
-    test_screen_keys(s, "i");
-    test_screen_until(s, "margin 4");
-    test_screen_until(s, "█▀▀▀▀▀█");
-    assert_int_equal(looks_at("M40"), 1);
-    test_screen_keys(s, "m");
-    test_screen_until(s, "margin 2");
-    test_screen_keys(s, "n");
-    test_screen_until_both(s, "CODE", "M41");
-    test_screen_until(s, "█▀▀▀▀▀█");
-    assert_int_equal(looks_at("M41"), 1);
-    test_screen_keys(s, "n");
-    test_screen_until(s, "there is none behind this one");
-    test_screen_keys(s, "p");
-    test_screen_until_both(s, "CODE", "M40");
-    test_screen_until(s, "█▀▀▀▀▀█");
-    assert_int_equal(looks_at("M40"), 2);
-}
-
-TEST(without_the_right_to_the_audit_log_no_code_is_shown) {
-    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M42");
-
-    test_screen_until(s, "> M42");
-    test_sql(NULL, "revoke execute on function kaquan.audit_write from kaquan_worker");
-    test_screen_keys(s, "i");
-    test_screen_until(s, "audit_write to kaquan_worker");
-    test_screen_until_gone(s, "█▀▀▀▀▀█");
-    test_sql(NULL, "grant execute on function kaquan.audit_write to kaquan_worker");
-}
-
 /* --- acting --- */
 
 TEST(a_locked_session_does_nothing) {
@@ -331,7 +285,7 @@ TEST(one_ticket_is_consumed_and_its_result_is_shown) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-1");
 
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "C");
     test_screen_until(s, "consume at WeChat for ever");
     test_screen_until(s, code_of(1));
@@ -348,7 +302,7 @@ TEST(marked_tickets_become_void_once_their_count_is_typed) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "claimed:-30d code:M90*,M91*,M92*");
 
     test_screen_until(s, "> M90 ");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "                         ");
     test_screen_until(s, "25 marked");
     test_screen_keys(s, "X");
@@ -375,7 +329,7 @@ TEST(an_act_takes_tickets_of_one_template) {
         " select 'k1', id, 'K1', 1, 0, now(), '\\x00', '' from kaquan.template where key = 'child'");
     s = tickets(&english, "code:M60,K1");
     test_screen_until(s, "2 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "  ");
     test_screen_until(s, "2 marked");
     test_screen_keys(s, "X");
@@ -394,7 +348,7 @@ TEST(what_failed_is_tried_again_from_the_results) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-5");
 
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "C");
     test_screen_until(s, "consume at WeChat for ever");
     test_screen_keys(s, "\x13");
@@ -418,7 +372,7 @@ TEST(another_code_is_given_to_a_ticket) {
     char answers[80];
 
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "A");
     test_screen_until(s, "New code");
     snprintf(answers, sizeof answers, "FRESH-6\tlost\tadult %s", code_of(6));
@@ -435,7 +389,7 @@ TEST(wechat_is_asked_about_a_ticket) {
     test_screen_until(s, "1 match");
     test_screen_keys(s, "\r");
     test_screen_until_both(s, "REQUEST", "c-7");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "W");
     test_screen_until(s, "let the worker ask WeChat");
     test_screen_keys(s, "\x13");
@@ -450,7 +404,7 @@ TEST(a_difference_is_repaired_where_it_is_listed) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-7");
 
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "D");
     test_screen_until_both(s, tail_of(7), "NORMAL");
     test_screen_keys(s, "P");
@@ -495,7 +449,7 @@ TEST(a_person_is_taken_out_of_everything) {
              scene.template_id);
     s = tickets(&english, "code:M9");
     test_screen_until(s, "> M9 ");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "E");
     test_screen_until(s, "To confirm, type: adult M9");
     test_screen_until(s, "ticket erase --openid-file=- --confirm=erase"); /* who it is stands in no command */
@@ -517,8 +471,6 @@ int main(void) {
         cmocka_unit_test(a_ticket_has_a_screen_with_its_history),
         cmocka_unit_test(a_look_at_a_person_is_in_the_audit_log),
         cmocka_unit_test(persons_stay_masked_in_what_leaves_the_screen),
-        cmocka_unit_test(a_code_is_shown_to_scan_once_the_audit_log_knows),
-        cmocka_unit_test(without_the_right_to_the_audit_log_no_code_is_shown),
         cmocka_unit_test(related_tickets_are_those_of_the_same_person),
         cmocka_unit_test(a_locked_session_does_nothing),
         cmocka_unit_test(one_ticket_is_consumed_and_its_result_is_shown),
