@@ -205,7 +205,7 @@ static bool take_term(struct scan *s, struct err *err) {
     char *from = s->at;
     if (s->filter->terms == FILTER_TERMS)
         return refuse(s, from, err, "too many terms");
-    *term = (struct filter_term){.negated = take(s, "-")};
+    *term = (struct filter_term){.at = (size_t)(from - s->filter->text), .negated = take(s, "-")};
     if (*s->at == '@')
         return refuse(s, s->at, err, "saved filters are the console's");
     char *name = s->at;

@@ -35,6 +35,7 @@ struct filter_term {
     const struct filter_field *field;
     enum filter_op op;
     bool negated;
+    size_t at; /* where it begins in the text that was read */
     int values;
     char *value[FILTER_VALUES]; /* in filter.text */
     bool begins[FILTER_VALUES]; /* begins with it */

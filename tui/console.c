@@ -11,6 +11,7 @@
 #include "act.h"
 #include "app.h"
 #include "clock.h"
+#include "filtered.h"
 #include "panes.h"
 #include "rights.h"
 #include "term.h"
@@ -168,6 +169,8 @@ static struct wish next_wish(struct console *c) {
     consider(&best, NULL, &c->worker, &worker_part);
     if (c->paused && best.pane->asked_at != 0)
         best.due_at = INFINITY;
+    if (best.due_at > 0 && filtered_wants_count(view))
+        best = (struct wish){view, &view->without, NULL, 0};
     return best;
 }
 
@@ -183,12 +186,13 @@ static struct db_value given(const struct view *view, const char *word) {
 
 /* A screen may write the statement itself: what is wrong with its filter is its answer. */
 static bool write_query(struct console *c, struct view *view, struct pane *pane) {
+    int part = view && pane != &view->without ? (int)(pane - view->panes) : PART_WITHOUT;
     struct err err = {0};
 
     buf_reset(&c->query.text);
     c->query.statement = (struct sql){0};
     c->query.parameters.count = 0;
-    if (!view || !view->screen->ask || view->screen->ask(view, (int)(pane - view->panes), &c->query, &err))
+    if (!view || !view->screen->ask || view->screen->ask(view, part, &c->query, &err))
         return true;
     pane->failed = true;
     pane->err = err;
@@ -213,6 +217,10 @@ static void ask(struct console *c) {
         c->rights.asked_at = 0;
     }
     wish.pane->asked_at = now;
+    if (wish.view && wish.pane == &wish.view->without) {
+        text_copy(wish.view->without_of, sizeof(wish.view->without_of), wish.view->filter);
+        wish.pane->answered_at = 0;
+    }
     if (!write_query(c, wish.view, wish.pane))
         return;
     if (c->query.statement.text) {
@@ -261,7 +269,7 @@ static void take_answer(struct console *c) {
     }
     if (ok && !gone && c->asking_view && pane == c->asking_view->panes)
         view_arrange(c->asking_view);
-    else if (ok && !gone && c->asking_view)
+    else if (ok && !gone && c->asking_view && pane != &c->asking_view->without)
         pane_arrange(c->asking_view, (int)(pane - c->asking_view->panes));
     c->asking = NULL;
     c->asking_view = NULL;
@@ -302,7 +310,7 @@ static void turn_filter(struct console *c) {
 static bool is_idle(struct console *c) {
     struct view *view = console_view(c);
     bool waits = c->asking != NULL || c->child.pid != 0 || c->find_at > 0 || c->changed ||
-                 strcmp(view->aside_of, view->cursor) != 0;
+                 strcmp(view->aside_of, view->cursor) != 0 || filtered_wants_count(view);
 
     for (int i = 0; i < view->screen->part_count && !waits; i++)
         waits = view->panes[i].asked_at == 0 && (!is_about_row(&view->screen->parts[i]) || view->cursor[0] != '\0');

@@ -87,19 +87,39 @@ static void draw_header(const struct console *c, int columns) {
               db_async_database(c->db), db_async_user(c->db));
 }
 
-/* "[2 Templates]  3 Tickets": titles as long as they fit, else only that of the screen we are on. */
+/* How much the tabs say: the title, its short form, or only that of the screen we are on. */
+enum tabs { TABS_TITLES, TABS_SHORT, TABS_NUMBERS };
+
+static const char *tab_text(const struct screen *screen, enum tabs tabs, bool here) {
+    if (tabs == TABS_SHORT && screen->tab)
+        return lang_word("tab", screen->tab);
+    return here || tabs != TABS_NUMBERS ? _(screen->title) : "";
+}
+
+static bool have_room(const struct console *c, enum tabs tabs, int columns) {
+    size_t count;
+    const struct screen *const *list = screen_list(&count);
+    int width = 1;
+
+    for (size_t i = 0; i < count; i++)
+        width += list[i]->number > 0 ? text_width(tab_text(list[i], tabs, false)) + 4 : 0;
+    for (int i = 1; i < c->depth; i++)
+        width += text_width(_(c->places[i]->screen->title)) + text_width(c->places[i]->subject) + 4;
+    return width <= columns;
+}
+
+/* "[2 Templates]  3 Tickets" */
 static void draw_tabs(const struct console *c, int columns) {
     size_t count;
     const struct screen *const *list = screen_list(&count);
-    int column = 1, width = 0;
+    enum tabs tabs = TABS_TITLES;
+    int column = 1;
 
-    for (size_t i = 0; i < count; i++)
-        width += list[i]->number > 0 ? text_width(_(list[i]->title)) + 4 : 0;
-    for (int i = 1; i < c->depth; i++)
-        width += text_width(_(c->places[i]->screen->title)) + text_width(c->places[i]->subject) + 4;
+    while (tabs < TABS_NUMBERS && !have_room(c, tabs, columns))
+        tabs++;
     for (size_t i = 0; i < count; i++) {
         bool here = list[i] == c->places[0]->screen;
-        const char *title = here || width < columns ? _(list[i]->title) : "";
+        const char *title = tab_text(list[i], tabs, here);
 
         if (list[i]->number > 0)
             column += ui_format(1, column, columns - column, here ? ROLE_ACCENT : ROLE_DIM,

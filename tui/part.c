@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "clock.h"
+#include "filtered.h"
 #include "lang.h"
 #include "part_looks.h"
 #include "screens.h"
@@ -22,8 +23,7 @@ static void draw_title(const struct view *view, int number, struct area area) {
 void part_draw(struct view *view, int number, struct area area) {
     const struct part *part = &view->screen->parts[number];
     struct pane *pane = &view->panes[number];
-    bool filtered = number == 0 && part->look == LOOK_LIST && view->shown == 0 && view->filter[0] != '\0' &&
-                    pane->answered_at > 0 && !pane->failed;
+    bool filtered = number == 0 && filtered_is_empty(view);
 
     if (area.rows <= 0)
         return;
@@ -36,8 +36,7 @@ void part_draw(struct view *view, int number, struct area area) {
     if (!filtered && pane_draw_state(pane, area, part->empty ? _(part->empty) : ""))
         return;
     if (filtered)
-        ui_format(area.row, area.column, area.columns, ROLE_NORMAL,
-                  _("Nothing matches \"%s\": / changes the filter, Esc clears it"), view->filter);
+        filtered_draw(view, area);
     else if (part->look == LOOK_LIST)
         list_draw(view, number, area);
     else if (part->look == LOOK_RECORD)

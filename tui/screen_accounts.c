@@ -323,6 +323,7 @@ const struct screen screen_accounts = {
     .name = "accounts",
     .number = 6,
     .title = N_("Accounts"),
+    .tab = "Creds",
     .help = N_("WeChat accounts, their tokens and calls"),
     .parts = list_parts,
     .part_count = ARRAY_LEN(list_parts),

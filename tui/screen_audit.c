@@ -38,6 +38,8 @@ static const struct filter_field filter_fields[] = {
 static const struct filter_table filter_table = {filter_fields, ARRAY_LEN(filter_fields)};
 
 static bool ask(struct view *view, int part, struct query *query, struct err *err) {
+    if (part == PART_WITHOUT)
+        return filtered_read_without(view, query, &filter_table, err) && filtered_count(query, &sql_tui_audit, err);
     return part > 0 || filtered_ask(view, query, &sql_tui_audit, &filter_table, " order by l.id desc limit 200", err);
 }
 

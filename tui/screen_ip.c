@@ -136,6 +136,7 @@ const struct screen screen_ip = {
     .name = "ip",
     .number = 7,
     .title = N_("Addresses"),
+    .tab = "IP",
     .help = N_("does WeChat let the workers in, and which address to paste"),
     .parts = parts,
     .part_count = ARRAY_LEN(parts),

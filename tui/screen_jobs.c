@@ -148,6 +148,8 @@ static void kind_words(const struct view *view, struct words *words) {
 }
 
 static bool ask(struct view *view, int part, struct query *query, struct err *err) {
+    if (part == PART_WITHOUT)
+        return filtered_read_without(view, query, &filter_table, err) && filtered_count(query, &sql_tui_jobs, err);
     return part != QUEUE ||
            filtered_ask(view, query, &sql_tui_jobs, &filter_table, " order by j.id desc limit 200", err);
 }

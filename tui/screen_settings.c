@@ -146,6 +146,7 @@ const struct screen screen_settings = {
     .name = "settings",
     .number = 9,
     .title = N_("Settings"),
+    .tab = "Set",
     .help = N_("connection, rights, settings, backends, keys"),
     .parts = parts,
     .part_count = ARRAY_LEN(parts),

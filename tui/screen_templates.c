@@ -136,6 +136,7 @@ const struct screen screen_templates = {
     .name = "templates",
     .number = 2,
     .title = N_("Templates"),
+    .tab = "Tmpl",
     .help = N_("what is sold: state at WeChat, sold, stock, validity"),
     .parts = parts,
     .part_count = ARRAY_LEN(parts),

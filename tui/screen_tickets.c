@@ -6,13 +6,14 @@
 #include <string.h>
 
 #include "console.h"
+#include "filtered.h"
 #include "lang.h"
 #include "term.h"
 #include "ticket.h"
 #include "ticket_acts.h"
 
 /* Rows before and behind the cursor's; loaded anew when fewer than AHEAD are left. */
-enum { PAGE = 100, AHEAD = 50, COUNT_MOST = 10000, WIDE = 110 };
+enum { PAGE = 100, AHEAD = 50, WIDE = 110 };
 static const double READ_PER_S = 6e6; /* tickets that the database looks at in a second, about */
 
 enum { LIST, COUNT, RECORD, HISTORY };
@@ -153,14 +154,24 @@ static bool ask_count(const struct view *view, struct query *q, struct err *err)
     buf_printf(&q->text, "select (select count(*) from (%s", sql_ticket_select.text);
     if (!filter_write(&q->filter, &q->text, &q->parameters, err))
         return false;
-    buf_printf(&q->text, " limit %d) m) as matches, r.tickets from (%s) r", COUNT_MOST + 1, sql_tui_ticket_rows.text);
+    buf_printf(&q->text, " limit %d) m) as matches, r.tickets from (%s) r", FILTERED_COUNT_MOST + 1,
+               sql_tui_ticket_rows.text);
     q->statement = (struct sql){"tui_ticket_count", buf_str(&q->text)};
     return true;
+}
+
+/* What no index helps is not read for the sake of a hint. */
+static bool ask_without(struct view *view, struct query *q, struct err *err) {
+    return filtered_read_without(view, q, &ticket_fields, err) &&
+           (may_read(view, view->own, &q->filter) || fail(err, ERR_USAGE, "no index helps")) &&
+           filtered_count(q, &sql_ticket_select, err);
 }
 
 static bool ask(struct view *view, int part, struct query *q, struct err *err) {
     struct own *own = own_of(view);
 
+    if (part == PART_WITHOUT)
+        return ask_without(view, q, err);
     if (part > COUNT)
         return true;
     take_filter(view, own);
@@ -215,10 +226,10 @@ static void scope_words(const struct view *view, char *out, size_t size) {
         snprintf(out, size, _("about %s tickets"), ui_number(figure, tickets_of(view)));
     else if (db_null(&pane->rows, 0, "matches"))
         out[0] = '\0';
-    else if (db_int(&pane->rows, 0, "matches") > COUNT_MOST)
-        snprintf(out, size, _("%s+ match"), ui_number(figure, COUNT_MOST));
-    else
-        snprintf(out, size, _("%s match"), ui_number(figure, db_int(&pane->rows, 0, "matches")));
+    else {
+        filtered_write_count(db_int(&pane->rows, 0, "matches"), figure, sizeof(figure));
+        snprintf(out, size, _("%s match"), figure);
+    }
 }
 
 static void draw_scope(const struct view *view, const struct own *own, struct area line) {

@@ -104,6 +104,7 @@ struct screen {
     const char *name; /* --screen NAME, and in the palette */
     int number;       /* its key; 0: none */
     const char *title;
+    const char *tab; /* shorter, for the header of a narrow window; its context is "tab". NULL: the title */
     const char *help;
     const struct part *parts;
     int part_count;

@@ -40,6 +40,7 @@ void view_free(struct view *view) {
         view->screen->leave(view);
     for (int i = 0; i < SCREEN_PANES; i++)
         db_rows_clear(&view->panes[i].rows);
+    db_rows_clear(&view->without.rows);
     buf_wipe(&view->marks);
     free(view->order);
     free(view);
@@ -48,6 +49,7 @@ void view_free(struct view *view) {
 void view_refresh(struct view *view) {
     for (int i = 0; i < view->screen->part_count; i++)
         view->panes[i].asked_at = 0;
+    view->without_of[0] = '\0';
 }
 
 /* --- rows --- */

@@ -6,7 +6,7 @@
 #include "db.h"
 #include "filter.h"
 
-enum { SCREEN_PANES = 6, VIEW_TEXT = 256 };
+enum { SCREEN_PANES = 6, PART_WITHOUT = SCREEN_PANES, VIEW_TEXT = 256 };
 
 struct screen;
 
@@ -52,7 +52,10 @@ struct view {
     struct buf marks; /* ids, a line each */
     int marked;
     char filter[VIEW_TEXT];
-    unsigned hidden; /* fields of the main part that are not shown, a bit each */
+    struct pane without;        /* how many match without the filter's last term; filtered.h */
+    char without_of[VIEW_TEXT]; /* the filter that this is about */
+    size_t without_at;          /* where its last term begins */
+    unsigned hidden;            /* fields of the main part that are not shown, a bit each */
     enum view_rows rows;
     int left;               /* columns scrolled out behind the first, which stays */
     bool more_right;        /* some have no room */

@@ -56,6 +56,18 @@ TEST(the_filter_is_the_command_lines_and_the_database_applies_it) {
     test_screen_keys(s, ESC);
 }
 
+TEST(where_nothing_matches_it_says_what_would_without_the_last_term) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "whitelist_check");
+    test_screen_keys(s, "/kind:pool_fill error:\"no such\"" ENTER);
+    test_screen_until(s, "Nothing matches");
+    test_screen_until(s, "without error:\"no such\": 1 match");
+    test_screen_keys(s, "/\x15kind:nothing" ENTER); /* there is no other term */
+    test_screen_until(s, "Nothing matches \"kind:nothing\"");
+    test_screen_until_gone(s, "without");
+}
+
 TEST(tab_completes_the_filter_and_what_it_may_be_is_shown) {
     AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
 
@@ -190,6 +202,7 @@ int main(void) {
         cmocka_unit_test(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again),
         cmocka_unit_test(jobs_speak_chinese),
         cmocka_unit_test(the_filter_is_the_command_lines_and_the_database_applies_it),
+        cmocka_unit_test(where_nothing_matches_it_says_what_would_without_the_last_term),
         cmocka_unit_test(tab_completes_the_filter_and_what_it_may_be_is_shown),
         cmocka_unit_test(the_log_of_a_job_follows_what_it_says),
         cmocka_unit_test(an_errcode_is_told_with_its_cure),

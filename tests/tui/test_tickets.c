@@ -219,6 +219,13 @@ TEST(a_ticket_has_a_screen_with_its_history) {
     test_sql(NULL, "delete from kaquan.ticket_drift");
 }
 
+TEST(where_nothing_matches_it_says_how_many_would_without_the_last_term) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M* request:r1* state:void");
+
+    test_screen_until(s, "Nothing matches");
+    test_screen_until(s, "without state:void: 112 match"); /* 1, 10 to 19, 100 to 199, 1000 */
+}
+
 TEST(a_look_at_a_person_is_in_the_audit_log) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "code:M33");
 
@@ -469,6 +476,7 @@ int main(void) {
         cmocka_unit_test(a_filter_that_no_index_helps_is_asked_about),
         cmocka_unit_test(a_wide_window_shows_the_ticket_beside_the_list),
         cmocka_unit_test(a_ticket_has_a_screen_with_its_history),
+        cmocka_unit_test(where_nothing_matches_it_says_how_many_would_without_the_last_term),
         cmocka_unit_test(a_look_at_a_person_is_in_the_audit_log),
         cmocka_unit_test(persons_stay_masked_in_what_leaves_the_screen),
         cmocka_unit_test(related_tickets_are_those_of_the_same_person),
