@@ -35,18 +35,18 @@ enum { STATES = ARRAY_LEN(states) };
 /* What expired here may be in a wallet or in nobody's, and WeChat may have been asked just before the end. A card that
  * expired there was in a wallet. */
 static const struct {
-    const char *status;
+    const char *status, *word;
     enum drift_id drift[STATES];
 } views[] = {
-    /*                claiming handed_out added gifted expired deleted consumed void */
-    {"NORMAL",       {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
-    {"GIFT_TIMEOUT", {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
-    {"GIFTING",      {GIF,     GIF,       GIF,  NO,    NO,     GIF,    UNC,     UNV}},
-    {"EXPIRE",       {ADD,     ADD,       NO,   NO,    NO,     NO,     NO,      NO}},
-    {"DELETE",       {DEL,     DEL,       DEL,  DEL,   DEL,    NO,     NO,      NO}},
-    {"CONSUMED",     {CON,     CON,       CON,  CON,   CON,    CON,    NO,      CON}},
-    {"UNAVAILABLE",  {VOI,     VOI,       VOI,  VOI,   VOI,    VOI,    VOI,     NO}},
-    {"",             {NO,      NO,        GON,  GON,   NO,     NO,     NO,      NO}},
+    /*                            claiming handed_out added gifted expired deleted consumed void */
+    {"NORMAL",       "added",    {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
+    {"GIFT_TIMEOUT", "added",    {ADD,     ADD,       HOL,  ADD,   NO,     ADD,    UNC,     UNV}},
+    {"GIFTING",      "gifted",   {GIF,     GIF,       GIF,  NO,    NO,     GIF,    UNC,     UNV}},
+    {"EXPIRE",       "expired",  {ADD,     ADD,       NO,   NO,    NO,     NO,     NO,      NO}},
+    {"DELETE",       "deleted",  {DEL,     DEL,       DEL,  DEL,   DEL,    NO,     NO,      NO}},
+    {"CONSUMED",     "consumed", {CON,     CON,       CON,  CON,   CON,    CON,    NO,      CON}},
+    {"UNAVAILABLE",  "void",     {VOI,     VOI,       VOI,  VOI,   VOI,    VOI,    VOI,     NO}},
+    {"",             "absent",   {NO,      NO,        GON,  GON,   NO,     NO,     NO,      NO}},
 };
 /* clang-format on */
 
@@ -66,6 +66,13 @@ static enum drift_id in_view(const enum drift_id drift[STATES], const char *stat
         if (strcmp(states[i], state) == 0)
             return drift[i];
     bug("a ticket has no state \"%s\"", state);
+}
+
+const char *drift_status_word(const char *status) {
+    for (size_t i = 0; i < ARRAY_LEN(views); i++)
+        if (strcmp(views[i].status, status) == 0)
+            return views[i].word;
+    return NULL;
 }
 
 enum drift_id drift_judge(const char *state, const char *holder, const char *status, const char *openid) {

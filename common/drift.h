@@ -33,6 +33,9 @@ const struct drift_kind *drift_kind(enum drift_id id);
 /* By its name; NULL when there is none. */
 const struct drift_kind *drift_kind_named(const char *name);
 
+/* The state of ours that a status of WeChat's is ("absent": a code that it does not know); NULL: none is known. */
+const char *drift_status_word(const char *status);
+
 /* A ticket against WeChat's status of its code ("" when WeChat does not know it) and who has it there. */
 enum drift_id drift_judge(const char *state, const char *holder, const char *status, const char *openid);
 

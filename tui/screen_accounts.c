@@ -53,6 +53,7 @@ static const struct field quota_fields[] = {
     {"left_for_jobs", "FOR JOBS",   8,  9,  0, SHOW_NUMBER, NULL},
     {"reached_at",    "REACHED AT", 14, 14, 0, SHOW_TIME,   NULL},
     {"stopped",       "STOPPED",    10, 12, 0, SHOW_WORD,   "class"},
+    {"over_for_jobs", "OVER",       6,  8,  0, SHOW_NUMBER, NULL}, /* people took more than the reserve */
 };
 static const struct field history_fields[] = {
     {"kind",          "CREDENTIAL", 12, 12, 0, SHOW_TEXT, NULL},
@@ -224,6 +225,12 @@ static const struct prompt backend_prompts[] = {
     {"login", N_("Login"), N_("the backend's login in PostgreSQL"), PROMPT_TEXT, true, NULL, NULL},
 };
 
+static const struct prompt span_prompts[] = {
+    {"since", N_("From"), N_("the first day, as 2026-11-01 or today; without: from the first on"), PROMPT_TEXT, false,
+     NULL, NULL},
+    {"until", N_("To"), N_("the last day; without: up to now"), PROMPT_TEXT, false, NULL, NULL},
+};
+
 /* The first is of the list alone. */
 static const struct act acts[] = {
     {.key = 'n',
@@ -248,7 +255,7 @@ static const struct act acts[] = {
      .needs = "update account"},
     {.key = 'R',
      .label = "R",
-     .hint = N_("Refresh"),
+     .hint = N_("Fetch tokens"),
      .help = N_("refresh its tokens now"),
      .danger = DANGER_ASK,
      .command = "credential refresh {row}",
@@ -311,6 +318,13 @@ static const struct act acts[] = {
      .command = "job queue quota_learn",
      .anywhere = true,
      .needs = "insert job"},
+    {.key = 'W',
+     .label = "W",
+     .help = N_("WeChat's own figures of some days"),
+     .danger = DANGER_NONE,
+     .command = "stat wechat {row} [since={since}] [until={until}]",
+     .prompts = span_prompts,
+     .prompt_count = ARRAY_LEN(span_prompts)},
     {.key = 'Z',
      .label = "Z",
      .help = N_("reset today's quota, 10 times a month"),

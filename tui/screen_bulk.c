@@ -4,6 +4,7 @@
 #include "act.h"
 #include "console.h"
 #include "lang.h"
+#include "wechat.h"
 
 /* --- one act --- */
 
@@ -95,6 +96,7 @@ static const struct part bulks_parts[] = {
 
 /* --- where tickets and WeChat differ --- */
 
+enum drift_column { DRIFT_THEIRS = 4 };
 static const struct field drifts[] = {
     {"template",    "TEMPLATE", 8, 20, 1, SHOW_TEXT,   NULL},
     {"code",        "CODE", 13, 20, 1, SHOW_CODE,   NULL},
@@ -113,9 +115,19 @@ static const struct act drift_acts[] = {
      .command = "ticket look {code} --template={template}", .needs = "execute audit_write"},
 };
 
+/* WeChat's word as ours; as it came it stands in the whole row. */
+static bool drift_cell(const struct ui_table *t, int line, int column, const struct db_rows *rows, int row) {
+    const char *word = wechat_state(db_text(rows, row, "theirs"));
+
+    if (column != DRIFT_THEIRS + 1 || !word)
+        return false;
+    ui_cell(t, line, (size_t)column, word_role(word), lang_word("state", word));
+    return true;
+}
+
 static const struct part drift_parts[] = {
     {NULL, &sql_drift_list, 5, {NULL_GIVEN, "f", "1000"}, 3, LOOK_LIST, PLACE_STACK, 0, drifts, ARRAY_LEN(drifts),
-     .empty = N_("No difference is known: R in the tickets lets the worker compare.")},
+     .empty = N_("No difference is known: R in the tickets lets the worker compare."), .cell = drift_cell},
 };
 /* clang-format on */
 

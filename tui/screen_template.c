@@ -137,6 +137,13 @@ static const struct prompt cards[] = {
     {"cards", N_("Cards"), N_("so many; without: as many as the pool wants"), PROMPT_NUMBER, false, NULL, NULL},
 };
 
+static const char *const units[] = {"day", "hour", "minute", NULL};
+static const struct prompt span[] = {
+    {"unit",  N_("By the"), N_("what a row is of"), PROMPT_CHOICE, true, NULL, units},
+    {"since", N_("From"),   N_("the first day, as 2026-11-01 or today; without: from the first on"), PROMPT_TEXT, false, NULL, NULL},
+    {"until", N_("To"),     N_("the last day; without: up to now"), PROMPT_TEXT, false, NULL, NULL},
+};
+
 static const struct act acts[] = {
     {.key = 'e', .label = "e", .hint = N_("Edit"), .help = N_("edit this template"), .run = act_edit, .needs = "update template"},
     {.key = 'P', .label = "P", .hint = N_("Push"), .help = N_("send it to WeChat: to a review, or what was changed"), .danger = DANGER_ASK, .run = act_send, .needs = "insert job"},
@@ -156,6 +163,8 @@ static const struct act acts[] = {
     {.key = 'C', .label = "C", .help = N_("paying from the card, or consuming by its holder"), .danger = DANGER_ASK, .prompts = cell,
      .prompt_count = ARRAY_LEN(cell), .command = "template cell {subject} {cell} {state} {with}", .needs = NEEDS_WECHAT},
     {.key = 'D', .label = "D", .help = N_("what differs from what WeChat has now"), .command = "template diff {subject}", .needs = NEEDS_WECHAT},
+    {.key = 'S', .label = "S", .help = N_("its claims, adds and entries of some days"), .prompts = span, .prompt_count = ARRAY_LEN(span),
+     .command = "stat show {subject} {unit} [since={since}] [until={until}]"},
     {.key = 'X', .label = "X", .help = N_("end this template for ever"), .danger = DANGER_SEVERE,
      .command = "template delete {subject} --confirm={subject} [--reason={reason}]", .needs = "update template"},
 };

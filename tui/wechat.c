@@ -1,5 +1,6 @@
 #include "wechat.h"
 
+#include "drift.h"
 #include "wx_error.h"
 
 static const struct wx_error *row_of(int errcode, bool token) {
@@ -16,4 +17,8 @@ const char *wechat_cure(int errcode, bool token) {
     const struct wx_error *row = row_of(errcode, token);
 
     return row ? wx_error_cure(row) : "";
+}
+
+const char *wechat_state(const char *status) {
+    return drift_status_word(status);
 }

@@ -20,6 +20,7 @@ static const struct output_column columns[] = {
     {"daily_limit", "LIMIT", OUT_NUMBER},
     {"source", "KNOWN BY", OUT_TEXT},
     {"left_for_jobs", "LEFT FOR JOBS", OUT_NUMBER},
+    {"over_for_jobs", "OVER", OUT_NUMBER},
     {"per_hour", "PER HOUR", OUT_NUMBER},
     {"reached_at", "REACHED AT", OUT_TEXT},
     {"stopped", "STOPPED", OUT_TEXT},

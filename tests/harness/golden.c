@@ -42,9 +42,18 @@ static char letter_of(struct looks *looks, const struct test_cell *cell) {
     return (char)('a' + i);
 }
 
+/* A picture holds for every version of the programs. */
 static void add_texts(struct test_screen *s, int rows, struct buf *out) {
-    for (int row = 0; row < rows; row++)
-        buf_printf(out, "%s\n", test_screen_row(s, row));
+    static const char version[] = "kaquan " KAQUAN_VERSION;
+
+    for (int row = 0; row < rows; row++) {
+        const char *text = test_screen_row(s, row), *named = strstr(text, version);
+
+        if (named)
+            buf_printf(out, "%.*skaquan VERSION%s\n", (int)(named - text), text, named + strlen(version));
+        else
+            buf_printf(out, "%s\n", text);
+    }
 }
 
 static void add_attributes(struct test_screen *s, int rows, int columns, struct buf *out) {

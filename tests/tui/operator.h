@@ -23,6 +23,7 @@ static inline void operator_unlocks(struct test_screen *s) {
     test_screen_until(s, "Minutes");
     test_screen_keys(s, CTRL_S);
     test_screen_until(s, "unlocked");
+    test_screen_idle(s);
 }
 
 /* Several texts that stand in one row with `row`. */

@@ -56,7 +56,7 @@ static struct test_screen *unlocked(const struct test_screen_run *how, const cha
 TEST(accounts_say_how_their_tokens_are) {
     AUTO_SCREEN struct test_screen *s = console(&english, "--screen", "accounts");
 
-    test_screen_until(s, "[6 Accounts]");
+    test_screen_until(s, "[6 Creds]");
     assert_row(s, "festival", "ok", "1h47m", "listed", "94%", "40d");
     assert_row(s, "museum", "failing", "refused");
     assert_row(s, "bare", "no secret", "never");

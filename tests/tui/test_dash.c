@@ -139,7 +139,7 @@ TEST(the_row_under_the_cursor_says_what_to_do_and_enter_goes_there) {
     test_screen_keys(s, "j");
     test_screen_until_both(s, "->", "Add 203.0.113.9 to the IP whitelist");
     test_screen_keys(s, "\r");
-    test_screen_until(s, "[7 Addresses]");
+    test_screen_until(s, "[7 IP]");
     test_screen_keys(s, "-");
     test_screen_until(s, "[1 Dash]");
     test_screen_keys(s, "k\r");
@@ -291,7 +291,7 @@ TEST(a_step_says_which_key_does_it_and_enter_opens_where) {
     test_screen_keys(s, "jjj");
     test_screen_until(s, "IP whitelist");
     test_screen_keys(s, "\r");
-    test_screen_until(s, "[7 Addresses]");
+    test_screen_until(s, "[7 IP]");
     test_screen_until(s, "No worker was here yet");
 }
 

@@ -1,5 +1,5 @@
 /* Whatever is pressed, pasted and resized, in whatever order: nothing breaks, and the terminal is given back.
- * KAQUAN_SEED tries other keys; the seed of a run is told. */
+ * KAQUAN_SEED tries other keys, the seed of a run is told; KAQUAN_RANDOM_SECONDS goes on for so long in each test. */
 #include "harness.h"
 
 #include <fcntl.h>
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "screen.h"
 #include "screens.h"
 #include "text.h"
@@ -149,9 +150,11 @@ static void resize(struct test_screen *s) {
 }
 
 static void play(struct test_screen *s) {
+    const char *seconds = getenv("KAQUAN_RANDOM_SECONDS");
+    double until = clock_seconds() + (seconds ? strtod(seconds, NULL) : 0);
     AUTO_BUF struct buf keys = {0};
 
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS || clock_seconds() < until; round++) {
         buf_reset(&keys);
         for (size_t i = 1 + any(KEYS_OF_ROUND); i > 0; i--)
             add_key(&keys);

@@ -202,8 +202,24 @@ TEST(a_locked_session_changes_nothing) {
     assert_true(is_true("(select n from seen) = (select count(*) from kaquan.audit_log)"));
 }
 
+TEST(the_figures_of_some_days_are_shown) {
+    AUTO_SCREEN struct test_screen *s = console(&wide, "--screen", "templates");
+
+    test_screen_until(s, "adult");
+    test_screen_keys(s, "/adult" ENTER);
+    test_screen_until_gone(s, "plan ");
+    test_screen_keys(s, ENTER);
+    test_screen_until(s, "What was sent");
+    test_screen_keys(s, "S");
+    test_screen_until(s, "stat show adult day");
+    test_screen_keys(s, TAB TAB "today" CTRL_S); /* up to today */
+    test_screen_until_both(s, "CLAIMS", "ENTRIES");
+    test_screen_until(s, "1234");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_figures_of_some_days_are_shown),
         cmocka_unit_test(templates_show_their_state_sales_and_what_was_not_sent),
         cmocka_unit_test(templates_are_shown_in_chinese_with_the_reason_of_a_refusal_below),
         cmocka_unit_test(a_template_shows_all_of_it_what_was_sent_and_what_a_push_would_send),

@@ -413,7 +413,10 @@ TEST(a_difference_is_repaired_where_it_is_listed) {
     test_screen_until(s, "1 match");
     operator_unlocks(s);
     test_screen_keys(s, "D");
-    test_screen_until_both(s, tail_of(7), "NORMAL");
+    test_screen_until_both(s, tail_of(7), "added"); /* WeChat says NORMAL */
+    test_screen_keys(s, "ww");
+    test_screen_until_both(s, "AT WECHAT", "NORMAL");
+    test_screen_keys(s, "w");
     test_screen_keys(s, "P");
     test_screen_until(s, "To confirm, type: ");
     char answer[64];

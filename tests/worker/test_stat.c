@@ -161,6 +161,26 @@ TEST(figures_are_shown_by_the_unit_that_is_asked_for) {
     assert_non_null(strstr(buf_str(&wrong.err), "hour, minute or day"));
 }
 
+TEST(figures_of_some_days_are_those_of_whole_days_or_up_to_a_moment) {
+    struct scene s = scene_template("ranged", "merchant");
+
+    test_sql(NULL,
+             "insert into kaquan.stat_minute (template_id, minute, claims) select %" PRId32
+             ", timestamptz '2026-10-01 00:30+08' + n * interval '1 day', n from generate_series(1, 60) n",
+             s.template_id);
+    AUTO_OUTPUT struct test_output two =
+        worker("stat", "show", "ranged", "day", "since=2026-10-03", "until=2026-10-04", "--plain");
+    expect(&two, 0, "2026-10-04 00:00:00\t3\t0\t0\t0\n2026-10-03 00:00:00\t2\t0\t0\t0\n");
+    assert_int_equal(two.out.len, 2 * strlen("2026-10-04 00:00:00\t3\t0\t0\t0\n"));
+    AUTO_OUTPUT struct test_output hours = worker("stat", "show", "ranged", "until=2026-10-03T00:00", "--plain");
+    expect(&hours, 0, "2026-10-02 00:00:00\t1\t0\t0\t0\n");
+    AUTO_OUTPUT struct test_output all = worker("stat", "show", "ranged", "day", "since=2026-10-01", "--plain");
+    expect(&all, 0, "2026-10-02 00:00:00\t1\t"); /* more than are shown without a range */
+    AUTO_OUTPUT struct test_output wrong = worker("stat", "show", "ranged", "since=soon");
+    expect(&wrong, 65, "");
+    assert_non_null(strstr(buf_str(&wrong.err), "take a day, as 2026-11-01"));
+}
+
 /* --- WeChat's own --- */
 
 TEST(wechats_own_figures_are_fetched_for_the_days_that_are_over) {
@@ -317,6 +337,7 @@ int main(void) {
         cmocka_unit_test(prune_goes_on_until_nothing_is_left),
         cmocka_unit_test(the_log_of_a_finished_job_may_go_before_the_job),
         cmocka_unit_test(a_time_that_would_hurt_is_no_setting),
+        cmocka_unit_test(figures_of_some_days_are_those_of_whole_days_or_up_to_a_moment),
         cmocka_unit_test_teardown(wechats_own_figures_are_fetched_for_the_days_that_are_over, rehearsal_end),
     };
 
