@@ -11,7 +11,8 @@
  * so that a reader sees the old one or the new one. It belongs to whom the old one belonged to. ERR_IO. */
 bool file_replace(const char *path, struct bytes content, mode_t mode, struct err *err);
 
-/* A new file with this content, for its owner alone. False, with errno, when it cannot be made; EEXIST: one is there. */
+/* A new file with this content, for its owner alone. False, with errno, when it cannot be made; EEXIST: one is there.
+ */
 bool file_create(const char *path, struct bytes content);
 
 /* Writes all of it and waits until it is safe on disk. */

@@ -75,7 +75,8 @@ TEST(from_one_marked_ticket_to_the_next_the_audit_log_knows_of_each) {
     test_screen_until(s, "> M1 ");
     test_screen_keys(s, "j  j "); /* M2, M3, M5 */
     test_screen_until(s, "3 marked");
-    test_screen_keys(s, "/\x15" "code:M2,M4" ENTER);
+    test_screen_keys(s, "/\x15"
+                        "code:M2,M4" ENTER);
     test_screen_until(s, "2 match");
     test_screen_keys(s, "g");
     test_screen_until_gone(s, "> M4"); /* a mark hides the cursor's sign */
