@@ -32,7 +32,7 @@ void act_words(const struct view *view, struct words *words) {
 /* --- may it be done? --- */
 
 static bool needs_row(const struct act *act) {
-    return !act->anywhere && act->command;
+    return !act->anywhere && (act->command || act->hindrance);
 }
 
 const char *act_hindrance(const struct console *c, const struct act *act) {

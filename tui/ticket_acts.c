@@ -154,13 +154,6 @@ static const struct prompt another_code[] = {
     {"new", N_("New code"), N_("1 to 20 bytes; WeChat shows it from now on"), PROMPT_TEXT, true, NULL, NULL},
 };
 
-static const struct prompt details[] = {
-    {"details", N_("Details"),
-     N_("JSON, as {\"zone\": \"B\", \"seat_number\": \"12\"}; begin_time in seconds since 1970"), PROMPT_TEXT, true,
-     NULL, NULL},
-    {"reason", N_("Reason"), N_("why, for the audit log"), PROMPT_TEXT, false, NULL, NULL},
-};
-
 static const struct prompt compare[] = {
     {"limit", N_("At most"), N_("tickets to look at, the newest first: one or two calls of WeChat each"),
      PROMPT_NUMBER, true, "1000", NULL},
@@ -182,8 +175,8 @@ const struct act ticket_acts[TICKET_ACTS] = {
      .command = "ticket look {name} --template={template}", .needs = "execute audit_write"},
     {'A', "A", NULL, N_("give it another code"), DANGER_SEVERE, "ticket change-code {code} {new} --template={template} --confirm={template} [--reason={reason}]",
      another_code, ARRAY_LEN(another_code), .hindrance = has_no_code, .then = "bulk", .needs = "insert bulk"},
-    {'e', "e", NULL, N_("change its seat and time at WeChat"), DANGER_ASK, "ticket update {code} {details} --template={template} [--reason={reason}]",
-     details, ARRAY_LEN(details), .hindrance = has_no_code, .then = "bulk", .needs = "insert bulk"},
+    {'e', "e", NULL, N_("change its seat and time at WeChat"), DANGER_ASK, .run = ticket_change_details, .hindrance = ticket_has_no_details,
+     .needs = "insert bulk"},
     {'W', "W", NULL, N_("let the worker ask WeChat about it, and compare"), DANGER_ASK, "ticket reconcile {template} --filter=code:{code} --limit=1",
      .hindrance = has_no_code, .needs = "insert ticket_reconcile"},
     {'E', "E", NULL, N_("take its person out of tickets, pushes and steps for ever"), DANGER_SEVERE,

@@ -27,8 +27,7 @@ static const struct output_column items[] = {
 };
 
 /* The lines of --ids-from; blank ones are passed over. */
-static bool read_lines(const struct call *call, const struct bulk_act *act, const struct template *t,
-                       struct buf *list, int64_t *count, struct err *err) {
+static bool read_lines(const struct call *call, struct bulk_list *list, struct err *err) {
     AUTO_BUF struct buf text = {0};
     int64_t number = 0;
     char *line, *rest;
@@ -36,22 +35,26 @@ static bool read_lines(const struct call *call, const struct bulk_act *act, cons
         return false;
     for (rest = text.data; (line = strsep(&rest, "\n")) != NULL;) {
         line[strcspn(line, "\r")] = '\0';
-        number++;
-        if (line[strspn(line, " \t")] != '\0' && !bulk_line(act, t->card_type, line, number, list, count, err))
+        if (!bulk_line(list, line, ++number, err))
             return false;
     }
     return true;
 }
 
+/* How many words from the one at `at` on are those of one ticket. */
+static int words_of_ticket(const struct call *call, const struct bulk_act *act, int at) {
+    int count = act->rest ? 2 : 1, left = call->arguments - at;
+    if (act->id == BULK_UPDATE)
+        for (count = 1; count < left && strpbrk(call->argument[at + count], "={") != NULL;)
+            count++;
+    return count < left ? count : left;
+}
+
 /* Or the words of the command: CODE, or CODE and what belongs to it. */
-static bool read_words(const struct call *call, const struct bulk_act *act, const struct template *t,
-                       struct buf *list, int64_t *count, struct err *err) {
-    for (int i = 0; i < call->arguments; i += act->rest ? 2 : 1) {
-        AUTO_BUF struct buf line = {0};
-        buf_text(&line, call->argument[i]);
-        if (act->rest && i + 1 < call->arguments)
-            buf_printf(&line, " %s", call->argument[i + 1]);
-        if (!bulk_line(act, t->card_type, buf_str(&line), i + 1, list, count, err))
+static bool read_words(const struct call *call, struct bulk_list *list, struct err *err) {
+    for (int at = 0, number = 1, count; at < call->arguments; at += count, number++) {
+        count = words_of_ticket(call, list->act, at);
+        if (!bulk_words(list, call->argument + at, count, number, err))
             return false;
     }
     return true;
@@ -67,22 +70,26 @@ static bool confirm(const struct call *call, const struct bulk_act *act, const s
     return ask_name(call, t->key, err, "%lld tickets of %s %s.", n, t->key, _(act->help));
 }
 
+static void list_clear(struct bulk_list *list) {
+    buf_wipe(&list->text);
+}
+
 static bool begin(struct call *call, enum bulk_act_id id, struct err *err) {
     static const struct output_column column[] = {{"bulk", "bulk", OUT_ID}};
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.bulk-begun.1", column, 1);
-    AUTO_BUF struct buf list = {0};
-    const struct bulk_act *act = bulk_act(id);
+    struct template t = {0};
+    AUTO(list_clear)
+    struct bulk_list list = {.act = bulk_act(id), .card_type = t.card_type, .times.db = call->work->db};
     struct act who = call_act(call);
-    struct template t;
-    int64_t count = 0, bulk;
+    int64_t bulk;
     enum wx_endpoint_id endpoint;
     if (!template_get(call->work->db, call->option[OPT_TEMPLATE], &t, err) ||
-        !bulk_endpoint(act, t.card_type, &endpoint, err) ||
-        !(call->option[OPT_IDS_FROM] ? read_lines : read_words)(call, act, &t, &list, &count, err))
+        !bulk_endpoint(list.act, t.card_type, &endpoint, err) ||
+        !(call->option[OPT_IDS_FROM] ? read_lines : read_words)(call, &list, err))
         return false;
-    if (count == 0)
+    if (list.count == 0)
         return fail(err, ERR_USAGE, "no ticket was named: give codes, or --ids-from FILE");
-    if (!confirm(call, act, &t, count, err) || !bulk_add(call->work->db, &who, act, &t, &list, &bulk, err))
+    if (!confirm(call, list.act, &t, list.count, err) || !bulk_add(call->work->db, &who, &t, &list, &bulk, err))
         return false;
     say(call, "the worker does it; results: kaquan-worker bulk show %lld", (long long)bulk);
     output_int(&o, bulk);

@@ -116,19 +116,18 @@ bool cmd_ticket_drift(struct call *call, struct err *err) {
 
 /* --- repair --- */
 
-/* What is to be done: lists of {id, repair}, of lines for bulk_add() by act, and how much it is. */
+/* What is to be done: lists of {id, repair}, of tickets for bulk_add() by act, and how much it is. */
 struct plan {
     const struct template *t;
     cJSON *list;
-    struct buf lines[BULK_ACTS];
-    int64_t acts[BULK_ACTS];
+    struct bulk_list lists[BULK_ACTS];
     int64_t steps, skipped, acts_in_all;
 };
 
 static void plan_clear(struct plan *p) {
     cJSON_Delete(p->list);
     for (size_t i = 0; i < BULK_ACTS; i++)
-        buf_wipe(&p->lines[i]);
+        buf_wipe(&p->lists[i].text);
 }
 
 /* The drifts that are named, as an array of PostgreSQL; all when none is. */
@@ -160,8 +159,8 @@ static bool plan_one(struct plan *p, const struct db_rows *rows, int row, struct
     }
     p->acts_in_all++;
     json_add_int(one, "act", kind->act);
-    return bulk_line(bulk_act(kind->act), p->t->card_type, db_text(rows, row, "code"), row + 1, &p->lines[kind->act],
-                     &p->acts[kind->act], err);
+    p->lists[kind->act].act = bulk_act(kind->act);
+    return bulk_words(&p->lists[kind->act], &(const char *){db_text(rows, row, "code")}, 1, row + 1, err);
 }
 
 static bool plan(const struct call *call, struct plan *p, struct err *err) {
@@ -200,9 +199,9 @@ static bool queue_acts(struct call *call, struct plan *p, struct err *err) {
         int64_t bulk;
         char repair[40];
         cJSON *one;
-        if (p->acts[id] == 0)
+        if (p->lists[id].count == 0)
             continue;
-        if (!bulk_add(call->work->db, &act, bulk_act(id), p->t, &p->lines[id], &bulk, err))
+        if (!bulk_add(call->work->db, &act, p->t, &p->lists[id], &bulk, err))
             return false;
         say(call, "the worker does it; results: kaquan-worker bulk show %" PRId64, bulk);
         snprintf(repair, sizeof repair, "bulk %" PRId64, bulk);

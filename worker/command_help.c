@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "detail.h"
 #include "lang.h"
 #include "text.h"
 #include "ticket.h"
@@ -118,18 +119,47 @@ static void help_filter(FILE *to) {
         line(to, ticket_fields.fields[i].name, _(ticket_fields.fields[i].help));
 }
 
-static bool topic_is(const struct call *call, const char *topic) {
-    return call->noun != NULL && strcmp(call->noun, topic) == 0;
+static void help_details(FILE *to) {
+    size_t count;
+    const struct detail *d = detail_rows(&count);
+    fprintf(to,
+            _("A line of `ticket update` is CODE NAME=VALUE ..., a value with blanks in \"...\"; or CODE JSON.\n"));
+    for (size_t i = 0; i < count; i++) {
+        char name[64];
+        if (i == 0 || strcmp(d[i].card_type, d[i - 1].card_type) != 0)
+            fprintf(to, _("\nDetails of a %s:\n"), d[i].card_type);
+        snprintf(name, sizeof name, "%s%s", d[i].name, d[i].needed ? _(" (required)") : "");
+        line(to, name, _(d[i].help));
+    }
+}
+
+static void help_settings(FILE *to) {
+    fprintf(to, _("Settings: a line \"name = value\" of config.ini, a variable KAQUAN_NAME, or an option:\n"));
+    setting_lines(to);
+}
+
+/* What `help` knows beside commands. */
+static const struct topic {
+    const char *name;
+    void (*write)(FILE *to);
+} topics[] = {
+    {"settings", help_settings},
+    {"filter", help_filter},
+    {"details", help_details},
+    {"exit-codes", help_exit_codes},
+};
+
+static const struct topic *topic_of(const struct call *call) {
+    for (size_t i = 0; call->noun != NULL && i < ARRAY_LEN(topics); i++)
+        if (strcmp(call->noun, topics[i].name) == 0)
+            return &topics[i];
+    return NULL;
 }
 
 void command_help(const struct call *call, FILE *to) {
-    if (topic_is(call, "settings")) {
-        fprintf(to, _("Settings: a line \"name = value\" of config.ini, a variable KAQUAN_NAME, or an option:\n"));
-        setting_lines(to);
-    } else if (topic_is(call, "exit-codes")) {
-        help_exit_codes(to);
-    } else if (topic_is(call, "filter")) {
-        help_filter(to);
+    const struct topic *topic = topic_of(call);
+    if (topic != NULL) {
+        topic->write(to);
     } else if (call->command != NULL) {
         help_command(call->command, to);
     } else if (call->noun != NULL) {
@@ -138,7 +168,8 @@ void command_help(const struct call *call, FILE *to) {
         help_commands(NULL, to);
         fprintf(to, _("\nOptions of every command:\n"));
         option_lines(to, OPT_EVERYWHERE, 0);
-        fprintf(to, _("\nMore: `%s help COMMAND`, `help settings`, `help filter`, `help exit-codes`\n"),
+        fprintf(to,
+                _("\nMore: `%s help COMMAND`, `help settings`, `help filter`, `help details`, `help exit-codes`\n"),
                 app_program());
     }
 }
@@ -152,8 +183,7 @@ bool cmd_help(struct call *call, struct err *err) {
     for (; n <= call->arguments; n++)
         words[n] = mem_text(call->argument[n - 1]);
     command_read(&topic, n, words, &why); /* missing arguments are no matter here, an unknown word is */
-    if (command_known(&topic) || topic_is(&topic, "settings") || topic_is(&topic, "exit-codes") ||
-        topic_is(&topic, "filter")) {
+    if (command_known(&topic) || topic_of(&topic) != NULL) {
         command_help(&topic, stdout);
         why.kind = ERR_NONE;
     }

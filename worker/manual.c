@@ -5,6 +5,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "detail.h"
 #include "drift.h"
 #include "err.h"
 #include "job_planned.h"
@@ -238,6 +239,21 @@ static void write_filter(struct buf *out) {
     }
 }
 
+/* --- details --- */
+
+static void write_details(struct buf *out) {
+    size_t count;
+    const struct detail *d = detail_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(d[i].card_type, d[i - 1].card_type) != 0) {
+            buf_printf(out, "## ");
+            meaning(out, d[i].card_type);
+        }
+        term(out, d[i].name, d[i].needed ? "required" : NULL);
+        meaning(out, d[i].help);
+    }
+}
+
 /* --- errors --- */
 
 static void write_classes(struct buf *out) {
@@ -282,6 +298,7 @@ static const struct manual_table tables[] = {
     {"exit-codes", write_exit_codes, "how a call ended"},
     {"metrics",    write_metrics,    "what `metrics` prints"},
     {"filter",     write_filter,     "fields that find tickets"},
+    {"details",    write_details,    "details of a ticket that can be changed, by the type of its card"},
     {"jobs",       write_jobs,       "kinds of jobs"},
     {"drifts",     write_drifts,     "kinds of drift between tickets and WeChat, and their repairs"},
     {"classes",    write_classes,    "classes of WeChat's answers"},

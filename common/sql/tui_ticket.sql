@@ -1,6 +1,6 @@
 -- All about the ticket of a row, and where WeChat differs when it was asked last.    -> asked_for ($1), id, code, ...
 select $1 as asked_for, tp.key || ' ' || coalesce(t.code, '(' || t.request_id || ')') as id, coalesce(t.code, t.request_id) as name, t.code, tp.key as template,
-       tp.title, a.key as account, t.state::text as state, t.claimed_at, t.request_id, t.openid, t.holder,
+       tp.title, tp.card_type, a.key as account, t.state::text as state, t.claimed_at, t.request_id, t.openid, t.holder,
        coalesce(t.holder, t.openid) as person, t.epoch, t.valid_until, left(encode(coalesce(t.public_id, t.nonce), 'hex'), 16) as outer_str,
        (select string_agg(p.code, ', ') from kaquan.ticket_past_code p
          where p.request_id = t.request_id and p.template_id = t.template_id) as codes_before,

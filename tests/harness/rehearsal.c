@@ -1,5 +1,6 @@
 #include "rehearsal.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <signal.h>
@@ -181,20 +182,17 @@ void rehearsal_account(const char *key, const char *secret) {
 
 /* Titles are keys: what one looks for at WeChat is found by title. */
 static const char body[] =
-    "{\"card\":{\"card_type\":\"SCENIC_TICKET\",\"scenic_ticket\":{\"base_info\":{"
+    "{\"card\":{\"card_type\":\"%s\",\"%s\":{\"base_info\":{"
     "\"logo_url\":\"http://mmbiz.qpic.cn/mmbiz_png/EXAMPLE/0\",\"brand_name\":\"松湖景区\","
     "\"code_type\":\"CODE_TYPE_QRCODE\",\"title\":\"%s\",\"color\":\"Color020\",\"notice\":\"入园时请出示二维码\","
     "\"description\":\"当日有效\",\"date_info\":{\"type\":\"DATE_TYPE_FIX_TIME_RANGE\",\"begin_timestamp\":1700000000,"
     "\"end_timestamp\":2000000000},\"sku\":{\"quantity\":%s},\"use_custom_code\":%s,%s\"bind_openid\":%s,"
-    "\"get_limit\":50},\"ticket_class\":\"全价票\"}}}";
+    "\"get_limit\":50},%s}}}";
 
-struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low) {
+/* The template in `text`, from its file to WeChat's review. */
+static struct scene submit(const char *account, const char *key, const char *text, int64_t target, int64_t low) {
     struct scene s = {0};
-    char text[2048], line[256];
-    bool bound = strcmp(mode, "bound") == 0, deposit = strcmp(mode, "deposit") == 0;
-    bool custom = bound || deposit || strcmp(mode, "merchant") == 0;
-    snprintf(text, sizeof text, body, key, deposit ? "0" : "50000000", custom ? "true" : "false",
-             deposit ? "\"get_custom_code_mode\":\"GET_CUSTOM_CODE_MODE_DEPOSIT\"," : "", bound ? "true" : "false");
+    char line[256];
     write_file(rehearsal_file("template.json"), text);
     snprintf(line, sizeof line, "template import %s --account %s --key %s", rehearsal_file("template.json"), account,
              key);
@@ -207,6 +205,24 @@ struct scene rehearsal_template(const char *account, const char *key, const char
     s.template_id = (int32_t)test_number(NULL, "select id from kaquan.template where key = '%s'", key);
     s.account = test_number(NULL, "select account_id from kaquan.template where key = '%s'", key);
     return s;
+}
+
+struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low) {
+    char text[2048];
+    bool bound = strcmp(mode, "bound") == 0, deposit = strcmp(mode, "deposit") == 0;
+    bool custom = bound || deposit || strcmp(mode, "merchant") == 0;
+    snprintf(text, sizeof text, body, "SCENIC_TICKET", "scenic_ticket", key, deposit ? "0" : "50000000",
+             custom ? "true" : "false", deposit ? "\"get_custom_code_mode\":\"GET_CUSTOM_CODE_MODE_DEPOSIT\"," : "",
+             bound ? "true" : "false", "\"ticket_class\":\"全价票\"");
+    return submit(account, key, text, target, low);
+}
+
+struct scene rehearsal_template_of(const char *account, const char *type, const char *rest, int64_t target) {
+    char text[2048], upper[32] = "";
+    for (size_t i = 0; type[i] != '\0' && i < sizeof upper - 1; i++)
+        upper[i] = (char)toupper((unsigned char)type[i]);
+    snprintf(text, sizeof text, body, upper, type, type, "50000000", "true", "", "false", rest);
+    return submit(account, type, text, target, target / 2);
 }
 
 bool rehearsal_ready(void *scene) {

@@ -24,6 +24,9 @@ const char *rehearsal_appid(const char *key);
 /* A template of that account, queued for review. `mode`: merchant, deposit, wechat, bound (merchant with
  * bind_openid). */
 struct scene rehearsal_template(const char *account, const char *key, const char *mode, int64_t target, int64_t low);
+/* One of another type of card, mode merchant; the type is its key and title: "movie_ticket". `rest`: the fields
+ * beside base_info. */
+struct scene rehearsal_template_of(const char *account, const char *type, const char *rest, int64_t target);
 
 /* A word at a time, as in a shell without quotes; must end with `code`. */
 void rehearsal_worker(int code, const char *line);

@@ -106,31 +106,43 @@ void api_code_update(struct call *c) {
     reply_ok(c);
 }
 
-/* Which type each of these endpoints is for, and what it cannot do without. */
+/* Which type each of these endpoints is for, what it cannot do without, and what may not be empty. */
 static const struct {
     const char *path, *type, *field;
+    bool needed;
     int missing;
 } updates[] = {
-    {"/card/meetingticket/updateuser", "MEETING_TICKET", NULL, 0},
-    {"/card/movieticket/updateuser", "MOVIE_TICKET", "ticket_class", 41014},
-    {"/card/movieticket/updateuser", "MOVIE_TICKET", "show_time", 41015},
-    {"/card/boardingpass/checkin", "BOARDING_PASS", NULL, 0},
+    {"/card/meetingticket/updateuser", "MEETING_TICKET", "seat_number", true, 41017},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "ticket_class", true, 41014},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "show_time", true, 41015},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "duration", true, 41011},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "screening_room", false, 41016},
+    {"/card/movieticket/updateuser", "MOVIE_TICKET", "seat_number", false, 41017},
+    {"/card/boardingpass/checkin", "BOARDING_PASS", NULL, false, 0},
 };
 
+static bool is_empty(const cJSON *value) {
+    return (cJSON_IsString(value) && value->valuestring[0] == '\0') ||
+           (cJSON_IsArray(value) && cJSON_GetArraySize(value) == 0);
+}
+
 void api_ticket_update(struct call *c) {
-    const struct code *code = call_code(c);
+    struct code *code = call_code(c);
     if (code == NULL || !is_usable(c, code))
         return;
-    for (size_t i = 0; i < COUNT_OF(updates); i++) {
+    for (size_t i = 0; i < COUNT_OF(updates) && !c->errcode; i++) {
+        const cJSON *value = updates[i].field ? cJSON_GetObjectItemCaseSensitive(c->body, updates[i].field) : NULL;
         if (strcmp(updates[i].path, c->endpoint->path) != 0)
             continue;
         if (strcmp(updates[i].type, code->card->type->name) != 0)
             refuse(c, 40073);
-        else if (updates[i].field && !cJSON_HasObjectItem(c->body, updates[i].field))
+        else if (value ? is_empty(value) : updates[i].needed)
             refuse(c, updates[i].missing);
     }
-    if (!c->errcode)
-        reply_ok(c);
+    if (c->errcode)
+        return;
+    code_detail(code, c->body);
+    reply_ok(c);
 }
 
 static bool is_repeated(const cJSON *item) {

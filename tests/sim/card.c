@@ -127,15 +127,9 @@ int64_t card_taken_by(const struct card *card, const char *openid) {
     return (int64_t)(intptr_t)hash_get(&card->takers, openid);
 }
 
-static void free_code(void *value) {
-    struct code *c = value;
-    free(c->outer_str);
-    free(c);
-}
-
 void card_free(void *value) {
     struct card *card = value;
-    hash_clear(&card->codes, free_code);
+    hash_clear(&card->codes, code_free);
     hash_clear(&card->takers, NULL);
     cJSON_Delete(card->content);
     free(card->unclaimed);

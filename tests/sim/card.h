@@ -61,6 +61,7 @@ struct code {
     char *outer_str;
     int64_t begins, ends; /* validity, real seconds; 0: unknown */
     int64_t deposited_ms;
+    cJSON *details; /* what updates of this one ticket said last; NULL: there was none */
 };
 
 const char *card_status_name(enum card_status status);
@@ -106,8 +107,12 @@ bool code_deposit(struct world *w, struct card *card, const char *code);
 /* Loses the first `count` unclaimed deposited codes, as if WeChat had never had them; how many were lost. */
 int64_t codes_forget(struct card *card, int64_t count);
 
+/* Keeps what an update said, over what earlier ones did: all of `body` but code and card_id. */
+void code_detail(struct code *code, const cJSON *body);
+
 int64_t card_taken_by(const struct card *card, const char *openid);
 
+void code_free(void *code);
 void card_free(void *card);
 
 #endif

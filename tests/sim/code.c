@@ -96,7 +96,26 @@ struct code *code_renamed(struct card *card, const struct code *old) {
     c->outer_str = need_text(old->outer_str);
     c->begins = old->begins;
     c->ends = old->ends;
+    c->details = cJSON_Duplicate(old->details, true);
     return c;
+}
+
+void code_detail(struct code *code, const cJSON *body) {
+    if (code->details == NULL)
+        code->details = cJSON_CreateObject();
+    for (const cJSON *value = body->child; value; value = value->next) {
+        if (strcmp(value->string, "code") == 0 || strcmp(value->string, "card_id") == 0)
+            continue;
+        cJSON_DeleteItemFromObjectCaseSensitive(code->details, value->string);
+        cJSON_AddItemToObject(code->details, value->string, cJSON_Duplicate(value, true));
+    }
+}
+
+void code_free(void *value) {
+    struct code *c = value;
+    free(c->outer_str);
+    cJSON_Delete(c->details);
+    free(c);
 }
 
 bool code_deposit(struct world *w, struct card *card, const char *code) {
@@ -118,8 +137,7 @@ int64_t codes_forget(struct card *card, int64_t count) {
     for (; lost < count && card->unclaimed_count > 0; lost++) {
         struct code *c = card->unclaimed[--card->unclaimed_count];
         hash_take(&card->codes, c->code);
-        free(c->outer_str);
-        free(c);
+        code_free(c);
         card->deposited--;
     }
     return lost;

@@ -30,6 +30,7 @@ static const struct control controls[] = {
     {"POST", "/sim/clock/advance", control_clock, "{\"seconds\"}", "{\"clock\"}", "pushes the simulated clock forward by unscaled seconds"},
     {"POST", "/sim/reset", control_reset, "{}", "{}", "back to what the command line said"},
     {"GET",  "/sim/cards", control_cards, "", "{\"cards\":[{\"card_id\",\"appid\",\"title\",\"status\",\"quantity\",\"total\",\"codes\",\"deposited\"}]}", "the cards in the store"},
+    {"GET",  "/sim/code", control_code, "?card_id=&code=", "{\"status\":\"NORMAL\",\"details\":{\"seat_number\":\"12\",…}}", "a user's code, and what updates of its ticket said"},
     {"POST", "/sim/add_card", control_add_card, "{\"card_id\",\"card_ext\":\"{…}\",\"openid\"?,\"tester\"?}", "{\"ok\":true,\"errMsg\":\"addCard:ok\",\"code\":\"…\"} or {\"ok\":false,\"errMsg\",\"reason\":\"parameter|signature|used|status|stock|limit|code\",\"detail\",\"stale\"}", "a user's wx.addCard; without openid a new user"},
     {"POST", "/sim/add_cards", control_add_cards, "[{as add_card}, …]", "{\"added\":2,\"refused\":{\"signature\":0,…},\"stale\":0,\"failures\":[{\"index\",\"reason\",\"detail\",\"stale\"} at most 10]}", "many of them"},
     {"POST", "/sim/gift", control_gift, "{\"card_id\",\"code\",\"friend\",\"accept\":true?} or {\"card_id\",\"code\",\"back\":true}", "{\"code\"}", "the user gives a card away; the friend takes it, or it comes back"},

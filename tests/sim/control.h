@@ -54,6 +54,7 @@ bool control_clock(struct control_call *c);
 bool control_reset(struct control_call *c);
 bool control_stats(struct control_call *c);
 bool control_cards(struct control_call *c);
+bool control_code(struct control_call *c);
 
 bool control_add_card(struct control_call *c);
 bool control_add_cards(struct control_call *c);

@@ -240,3 +240,17 @@ bool control_cards(struct control_call *c) {
     hash_each(&c->w->cards, list_card, cJSON_AddArrayToObject(c->reply, "cards"));
     return true;
 }
+
+bool control_code(struct control_call *c) {
+    const struct card *card = control_card(c);
+    const char *name = request_query(c->r, "code");
+    const struct code *code = card && name ? code_find(c->w, card->account, card->id, name) : NULL;
+    if (card == NULL)
+        return false;
+    if (code == NULL)
+        return control_fail(c, "code is missing or unknown");
+    cJSON_AddStringToObject(c->reply, "status", code_state_name(code->state));
+    cJSON_AddItemToObject(c->reply, "details",
+                          code->details ? cJSON_Duplicate(code->details, true) : cJSON_CreateObject());
+    return true;
+}

@@ -61,6 +61,8 @@ static const struct errcode_row {
     {41013, "missing code"},
     {41014, "missing ticket_class"},
     {41015, "missing show_time"},
+    {41016, "missing screening_room"},
+    {41017, "missing seat_number"},
     {42001, "access_token expired"},
     {43001, "require GET method"},
     {43002, "require POST method"},

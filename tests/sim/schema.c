@@ -48,7 +48,7 @@ const struct schema BODY_MEETING = SCHEMA(meeting_fields);
 static const struct field movie_fields[] = {
     {"code", FIELD_TEXT, 0, 0, NULL}, {"card_id", FIELD_TEXT, 0, 0, NULL}, {"ticket_class", FIELD_TEXT, 0, 0, NULL},
     {"show_time", FIELD_INT, 0, 0, NULL}, {"duration", FIELD_INT, 0, 0, NULL}, {"screening_room", FIELD_TEXT, 0, 0, NULL},
-    {"seat_number", FIELD_ANY, 0, 0, NULL}}; /* sources disagree: a text or an array */
+    {"seat_number", FIELD_TEXT_OR_TEXTS, 0, 0, NULL}}; /* sources disagree */
 const struct schema BODY_MOVIE = SCHEMA(movie_fields);
 
 static const struct field boarding_fields[] = {
@@ -159,6 +159,8 @@ static bool kind_fits(enum field_kind kind, const cJSON *item) {
         return is_list_of(item, is_whole);
     case FIELD_OBJECTS:
         return is_list_of(item, is_object);
+    case FIELD_TEXT_OR_TEXTS:
+        return is_text(item) || is_list_of(item, is_text);
     case FIELD_ANY:
         return is_text(item) || is_whole(item);
     }

@@ -16,6 +16,7 @@ enum field_kind {
     FIELD_TEXTS,
     FIELD_INTS,
     FIELD_OBJECTS,
+    FIELD_TEXT_OR_TEXTS,
     FIELD_ANY
 };
 enum field_flag { FIELD_REQUIRED = 1, FIELD_UPDATABLE = 2, FIELD_MARKED = 4 }; /* marked: a change is reviewed */

@@ -351,6 +351,40 @@ static void confirm(struct test_screen *s, const char *answers) {
     test_screen_keys(s, "\x13");
 }
 
+/* The fields are those of the card's type; what is left empty is not sent. */
+TEST(a_ticket_of_a_meeting_gets_another_seat_by_a_form) {
+    struct scene meeting = rehearsal_template_of("fest", "meeting_ticket", "\"meeting_detail\":\"松湖音乐节\"", 10);
+    struct answer a;
+    rehearsal_fill(&meeting);
+    a = claim(&meeting, "m-1");
+    assert_string_equal(rehearsal_add(a.card_id, a.card_ext, "oWalletOwner"), "ok");
+
+    AUTO_SCREEN struct test_screen *s = tickets(&wide, "template:meeting_ticket");
+    test_screen_until(s, "1 match");
+    unlock(s);
+    test_screen_keys(s, "e");
+    test_screen_until(s, "Entrance");
+    test_screen_keys(s, "\tNorth gate\t\x13"); /* the seat is needed */
+    test_screen_until(s, "is needed");
+    test_screen_keys(s, "Row 1\t2026-12-01T19:30");
+    test_screen_until(s, "begin_time=2026-12-01T19:30");
+    test_screen_keys(s, "\x13");
+    test_screen_until(s, "waiting");
+    assert_string_equal(test_sql(NULL, "select argument from kaquan.bulk_item order by bulk_id desc limit 1"),
+                        "{\"entrance\": \"North gate\", \"begin_time\": 1796124600, \"seat_number\": \"Row 1\"}");
+    rehearsal_worker(0, "run ticket_bulk");
+    test_screen_keys(s, "r");
+    test_screen_until(s, "done");
+}
+
+TEST(no_other_ticket_gets_another_seat) {
+    AUTO_SCREEN struct test_screen *s = tickets(&wide, "request:c-2");
+    test_screen_until(s, "1 match");
+    unlock(s);
+    test_screen_keys(s, "e");
+    test_screen_until(s, "WeChat lets nobody change the details of such a ticket");
+}
+
 TEST(what_failed_is_tried_again_from_the_results) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "request:c-5");
 
@@ -487,6 +521,8 @@ int main(void) {
         cmocka_unit_test(one_ticket_is_consumed_and_its_result_is_shown),
         cmocka_unit_test(marked_tickets_become_void_once_their_count_is_typed),
         cmocka_unit_test(an_act_takes_tickets_of_one_template),
+        cmocka_unit_test(a_ticket_of_a_meeting_gets_another_seat_by_a_form),
+        cmocka_unit_test(no_other_ticket_gets_another_seat),
         cmocka_unit_test(what_failed_is_tried_again_from_the_results),
         cmocka_unit_test(another_code_is_given_to_a_ticket),
         cmocka_unit_test(wechat_is_asked_about_a_ticket),

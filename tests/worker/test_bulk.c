@@ -100,6 +100,129 @@ TEST(a_list_with_one_wrong_line_is_refused_whole) {
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.bulk"), before);
 }
 
+/* --- details --- */
+
+/* Types of cards whose tickets can change, what a person writes of one, and what WeChat has then. */
+static const struct kind {
+    const char *type, *rest, *typed, *json, *wrong, *why, *missing, *lacks;
+    int errcode; /* WeChat's, of what lacks */
+} kinds[] = {
+    {"meeting_ticket", "\"meeting_detail\":\"松湖音乐节\"",
+     "zone=B seat_number=\"Row 1 12\" entrance=北门 begin_time=2026-12-01T19:30 end_time=\"2026-12-01 22:00\"",
+     "{\"zone\":\"B\",\"seat_number\":\"Row 1 12\",\"entrance\":\"北门\",\"begin_time\":1796124600,"
+     "\"end_time\":1796133600}",
+     "seat_number=1 begin_time=later", "line 2: begin_time: \"later\" does not fit", "zone=B",
+     "line 2: seat_number is missing", 41017},
+    {"movie_ticket", "\"detail\":\"流浪地球\"",
+     "ticket_class=3D show_time=2026-12-01T19:30+08:00 duration=125 screening_room=\"Room 4\" seat_number=A1,A2",
+     "{\"ticket_class\":\"3D\",\"show_time\":1796124600,\"duration\":125,\"screening_room\":\"Room 4\","
+     "\"seat_number\":[\"A1\",\"A2\"]}",
+     "ticket_class=3D show_time=2026-12-01T19:30 duration=long", "line 2: duration: \"long\" does not fit",
+     "show_time=2026-12-01T19:30 duration=1", "line 2: ticket_class is missing", 41014},
+    {"boarding_pass",
+     "\"from\":\"广州\",\"to\":\"北京\",\"flight\":\"CZ1\",\"air_model\":\"A380\",\"departure_time\":1900000000,"
+     "\"landing_time\":1900010000",
+     "passenger_name=李华 class=头等舱 seat=12A etkt_bnr=12345678901234 qrcode_data=x=y is_cancel=off gate=C12"
+     " boarding_time=2026-12-01T19:30",
+     "{\"passenger_name\":\"李华\",\"class\":\"头等舱\",\"seat\":\"12A\",\"etkt_bnr\":\"12345678901234\","
+     "\"qrcode_data\":\"x=y\",\"is_cancel\":false,\"gate\":\"C12\",\"boarding_time\":1796124600}",
+     "class=经济舱经济舱", "line 2: class: \"经济舱经济舱\" does not fit", "seet=1",
+     "line 2: a BOARDING_PASS has no detail \"seet\"", 0},
+};
+
+/* What WeChat shows beside the ticket of this request. */
+static void details_are(const struct scene *s, const char *request, const char *json) {
+    char path[128];
+    snprintf(path, sizeof path, "/sim/code?card_id=%s&code=%s",
+             test_sql(NULL,
+                      "select card_id from kaquan.template"
+                      " where key = '%s'",
+                      s->key),
+             scene_ticket(s, request, "t.code"));
+    cJSON *answer = sim_get(path), *wanted = cJSON_Parse(json);
+    cJSON *details = cJSON_GetObjectItem(answer, "details");
+    if (!cJSON_Compare(details, wanted, true))
+        fail_msg("%s has %s", s->key, cJSON_PrintUnformatted(details));
+    cJSON_Delete(wanted);
+    cJSON_Delete(answer);
+}
+
+static struct test_output update(const struct scene *s, const char *input) {
+    const struct test_run how = {.input = input};
+    return test_worker_run(&how,
+                           (const char *const[]){"ticket", "update", "--template", s->key, "--ids-from", "-", NULL});
+}
+
+static void ticket_of(const struct scene *s, const char *request, char code[24]) {
+    struct answer a = claim(s, request);
+    assert_string_equal(rehearsal_add(a.card_id, a.card_ext, NULL), "ok");
+    text_copy(code, 24, scene_ticket(s, request, "t.code"));
+}
+
+static void is_refused(const struct scene *s, const char *code, const char *details, const char *why) {
+    char input[400];
+    snprintf(input, sizeof input, "\n%s %s\n", code, details);
+    AUTO_OUTPUT struct test_output o = update(s, input);
+    assert_int_equal(o.exit_code, 65);
+    if (strstr(buf_str(&o.err), why) == NULL)
+        fail_msg("%s", buf_str(&o.err));
+}
+
+static void is_accepted(const struct scene *s, const char *code, const char *details) {
+    char input[600];
+    snprintf(input, sizeof input, "%s %s\n", code, details);
+    AUTO_OUTPUT struct test_output o = update(s, input);
+    if (o.exit_code != 0)
+        fail_msg("%s", buf_str(&o.err));
+}
+
+static void details_arrive(const struct kind *k) {
+    struct scene s = rehearsal_template_of("fest", k->type, k->rest, 10);
+    char code[24];
+    rehearsal_fill(&s);
+    ticket_of(&s, "typed", code);
+    is_refused(&s, code, k->wrong, k->why);
+    is_refused(&s, code, k->missing, k->lacks);
+    details_are(&s, "typed", "{}");
+    is_accepted(&s, code, k->typed);
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "done");
+    details_are(&s, "typed", k->json);
+    ticket_of(&s, "json", code);
+    is_accepted(&s, code, k->json);
+    rehearsal_worker(0, "run ticket_bulk");
+    details_are(&s, "json", k->json);
+    if (k->errcode == 0)
+        return;
+    is_accepted(&s, code, k->json); /* what WeChat says of one that lacks what it needs */
+    test_sql(NULL, "update kaquan.bulk_item set argument = argument - 'seat_number' - 'ticket_class'"
+                   " where state = 'waiting'");
+    rehearsal_worker(0, "run ticket_bulk");
+    assert_string_equal(results(), "failed");
+    assert_int_equal(test_number(NULL, "select errcode from kaquan.bulk_item order by bulk_id desc limit 1"),
+                     k->errcode);
+}
+
+TEST(what_a_person_writes_of_tickets_is_what_wechat_shows) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        details_arrive(&kinds[i]);
+}
+
+TEST(the_command_takes_the_details_of_several_tickets) {
+    char words[2][24];
+    struct scene s = {.key = "meeting_ticket"};
+    s.template_id = (int32_t)test_number(NULL, "select id from kaquan.template where key = 'meeting_ticket'");
+    s.account = scene.account;
+    ticket_of(&s, "one", words[0]);
+    ticket_of(&s, "two", words[1]);
+    AUTO_OUTPUT struct test_output o = test_worker("ticket", "update", words[0], "seat_number=Row 1", "zone=A",
+                                                   words[1], "seat_number=2", "--template=meeting_ticket");
+    assert_int_equal(o.exit_code, 0);
+    rehearsal_worker(0, "run ticket_bulk");
+    details_are(&s, "one", "{\"seat_number\":\"Row 1\",\"zone\":\"A\"}");
+    details_are(&s, "two", "{\"seat_number\":\"2\"}");
+}
+
 TEST(a_changed_code_keeps_the_ticket_and_the_code_before) {
     char input[200], old[24];
     text_copy(old, sizeof old, code_of(6));
@@ -268,6 +391,8 @@ int main(void) {
         cmocka_unit_test(tickets_become_void_and_each_has_its_result),
         cmocka_unit_test(many_at_once_want_the_name_of_the_template),
         cmocka_unit_test(a_list_with_one_wrong_line_is_refused_whole),
+        cmocka_unit_test(what_a_person_writes_of_tickets_is_what_wechat_shows),
+        cmocka_unit_test(the_command_takes_the_details_of_several_tickets),
         cmocka_unit_test(a_changed_code_keeps_the_ticket_and_the_code_before),
         cmocka_unit_test(a_worker_that_dies_between_call_and_record_does_it_once),
         cmocka_unit_test(a_worker_that_dies_just_before_the_call_does_it_once),
