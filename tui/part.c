@@ -51,8 +51,11 @@ static bool shows_whole_row(const struct view *view) {
 
 static int rows_wanted(const struct view *view, int number) {
     const struct part *part = &view->screen->parts[number];
-    int wanted = view->panes[number].rows.count + (part->look == LOOK_LIST) + (part->title != NULL);
+    int count = view->panes[number].rows.count;
+    int wanted = count + (part->look == LOOK_LIST) + (part->title != NULL);
 
+    if (part->optional && count == 0)
+        return 0;
     wanted = part->look == LOOK_RECORD ? part->field_count + (part->title != NULL) : wanted > 2 ? wanted : 2;
     return part->rows > 0 && wanted > part->rows ? part->rows : wanted;
 }

@@ -29,6 +29,15 @@ static const struct field fields[] = {
     {"errcode",     "ERRCODE",     0, 0, 0, SHOW_TEXT, NULL},
     {"error_text",  "WHAT FAILED", 0, 0, 0, SHOW_TEXT, NULL},
 };
+static const struct field part_fields[] = {
+    {"part",      "PART",        6,  8,  0, SHOW_NUMBER, NULL},
+    {"state",     "STATE",       8,  10, 0, SHOW_WORD, "state"},
+    {"codes",     "CODES LEFT",  5,  10, 0, SHOW_NUMBER, NULL},
+    {"confirmed", "DONE",        5,  6,  0, SHOW_NUMBER, NULL},
+    {"sent_at",   "SENT",        14, 14, 0, SHOW_TIME, NULL},
+    {"errcode",   "ERRCODE",     0,  8,  0, SHOW_TEXT, NULL},
+    {"said",      "WECHAT SAID", 10, 90, 1, SHOW_TEXT, NULL},
+};
 static const struct field log_fields[] = {
     {"at",    "TIME",  14, 14, 0, SHOW_TIME, NULL},
     {"level", "LEVEL", 7,  7,  0, SHOW_WORD, "level"},
@@ -36,7 +45,7 @@ static const struct field log_fields[] = {
 };
 /* clang-format on */
 
-enum { RECORD, LOG };
+enum { RECORD, PARTS, LOG };
 static const struct part parts[] = {
     [RECORD] = {.statement = &sql_tui_job,
                 .every = 1,
@@ -46,9 +55,19 @@ static const struct part parts[] = {
                 .fields = fields,
                 .field_count = ARRAY_LEN(fields),
                 .empty = N_("This job is not kept any more.")},
+    [PARTS] = {.title = N_("Parts"),
+               .statement = &sql_job_parts,
+               .every = 5,
+               .given = {"{subject}", "200"},
+               .given_count = 2,
+               .look = LOOK_LIST,
+               .rows = 12,
+               .optional = true,
+               .fields = part_fields,
+               .field_count = ARRAY_LEN(part_fields)},
     [LOG] = {.title = N_("Log"),
              .statement = &sql_tui_job_log,
-             .every = 1,
+             .every = 1.5,
              .given = {"{subject}"},
              .given_count = 1,
              .look = LOOK_LOG,
@@ -140,7 +159,7 @@ static void job_words(const struct view *view, struct words *words) {
 const struct screen screen_job = {
     .name = "job",
     .title = N_("Job"),
-    .help = N_("one job and its log"),
+    .help = N_("one job, the parts of a deposit, its log"),
     .parts = parts,
     .part_count = ARRAY_LEN(parts),
     .id = "id",

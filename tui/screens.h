@@ -54,6 +54,7 @@ struct part {
     /* Draws its cell itself (a bar, a mark): true. NULL: none. `line` as for ui_cell(). */
     bool (*cell)(const struct ui_table *table, int line, int column, const struct db_rows *rows, int row);
     const char *id, *opens; /* of a list below the first: as of the screen; NULL: its rows lead nowhere */
+    bool optional;          /* below the first: takes no place while it has no row */
 };
 #define NULL_GIVEN ""
 

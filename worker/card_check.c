@@ -273,6 +273,9 @@ static void status(struct explain *x) {
             known(x, "status"));
     else if (!db_bool(x->c->template, 0, "enabled"))
         bad(x, "status", "kaquan-worker account enable", "account %s is disabled", known(x, "account"));
+    else if (db_bool(x->c->template, 0, "ended"))
+        bad(x, "status", "kaquan-worker template push, once its validity is prolonged",
+            "the validity of template %s at WeChat is over", known(x, "key"));
     else if (db_bool(x->c->template, 0, "paused") || db_bool(x->c->template, 0, "off_sale"))
         doubtful(x, "status", "kaquan-worker template set", "template %s is approved, but paused or not on sale",
                  known(x, "key"));

@@ -8,7 +8,7 @@
 #include "cmd.h"
 #include "output.h"
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, SCHEDULES_MAX = 32 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, SCHEDULES_MAX = 32, PARTS_MOST = 1000 };
 
 static const struct output_column columns[] = {
     {"id", "JOB", OUT_ID},
@@ -39,6 +39,13 @@ static const struct output_column all[] = {
     {"created_by", "queued by", OUT_TEXT},
     {"created_at", "queued at", OUT_TEXT},
     {"finished_at", "finished at", OUT_TEXT},
+    {"parts", "parts", OUT_JSON}, /* people get a table of them */
+};
+
+static const struct output_column parts[] = {
+    {"part", "PART", OUT_ID},           {"state", "STATE", OUT_TEXT},      {"codes", "CODES OPEN", OUT_NUMBER},
+    {"confirmed", "DONE", OUT_NUMBER},  {"sends", "SENT", OUT_NUMBER},     {"sent_at", "SENT AT", OUT_TEXT},
+    {"errcode", "ERRCODE", OUT_NUMBER}, {"said", "WECHAT SAID", OUT_TEXT},
 };
 
 static const struct output_column lines[] = {
@@ -71,15 +78,26 @@ static bool show(struct call *call, int64_t id, struct db_rows *rows, struct err
     return fail_cure(err, "`kaquan-worker job list` lists the newest; finished ones are kept for some time only");
 }
 
+/* What a deposit sends to WeChat, below its record. */
+static bool show_parts(struct call *call, int64_t id, struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    if (!db_query(call->work->db, &sql_job_parts, &rows, err, V_INT(id), V_INT(PARTS_MOST)))
+        return false;
+    putchar('\n');
+    output_db("kaquan.job-part.1", parts, ARRAY_LEN(parts), &rows, call->work);
+    return true;
+}
+
 bool cmd_job_show(struct call *call, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.job-full.1", all, ARRAY_LEN(all));
+    bool for_people = !call->work->json && !call->work->plain;
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.job-full.1", all, ARRAY_LEN(all) - for_people);
     int64_t id;
     if (!call_id(call, 0, &id, err) || !show(call, id, &rows, err))
         return false;
     output_rows(&o, &rows);
     output_record(&o, call->work);
-    return true;
+    return !for_people || db_null(&rows, 0, "parts") || show_parts(call, id, err);
 }
 
 bool cmd_job_log(struct call *call, struct err *err) {

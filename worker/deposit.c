@@ -241,6 +241,12 @@ static bool is_about_a_code(const struct wx_reply *reply) {
     return reply->errcode == 40116 || reply->errcode == 40110 || reply->errcode == 40111;
 }
 
+/* People see why a call was not carried out. */
+static void keep_words(struct deposit *d, const struct part *p, const struct wx_reply *reply, const struct err *why) {
+    db_do(d->run->work->db, &sql_deposit_failed, NULL, V_INT(p->id), reply->errcode ? V_INT(reply->errcode) : V_NULL,
+          V_TEXT(reply->errmsg[0] != '\0' ? reply->errmsg : why->text));
+}
+
 static void answered(struct deposit *d, int lane, bool good, struct wx_reply *reply, struct err *err) {
     enum call call = lane < DEPOSIT_LANES ? SEND : CHECK;
     struct part *p = d->lane[lane];
@@ -249,6 +255,8 @@ static void answered(struct deposit *d, int lane, bool good, struct wx_reply *re
         p->sends += call == SEND;
         good = wx_call(d->wx, endpoints[call], &p->body, reply, err);
     }
+    if (!good)
+        keep_words(d, p, reply, err);
     if (good)
         good = call == SEND ? sent(d, p, reply, err) : checked(d, p, reply, err);
     else if (call == SEND && is_about_a_code(reply))

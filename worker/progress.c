@@ -12,6 +12,7 @@
 
 enum { BAR = 24 };
 static const double BAR_EVERY_S = 0.2, LINE_EVERY_S = 30;
+static double (*now)(void) = clock_seconds;
 
 struct progress {
     char what[80];
@@ -23,10 +24,14 @@ struct progress {
     double began, shown;
 };
 
+void progress_clock(double (*clock)(void)) {
+    now = clock;
+}
+
 struct progress *progress_new(const char *what) {
     struct progress *p = mem_new(sizeof *p);
     const char *term = getenv("TERM");
-    *p = (struct progress){.quiet = log_level() < LOG_INFO, .shown = clock_seconds()};
+    *p = (struct progress){.quiet = log_level() < LOG_INFO, .shown = now()};
     p->bar = isatty(STDERR_FILENO) && term != NULL && strcmp(term, "dumb") != 0;
     safe_copy(p->what, sizeof p->what, what);
     return p;
@@ -44,13 +49,15 @@ static void duration(double seconds, char *out, size_t size) {
 }
 
 /* Rate and time left, as far as they can be told. */
-static void pace(const struct progress *p, int64_t done, int64_t total, char *out, size_t size) {
-    double seconds = clock_seconds() - p->began;
-    double rate = seconds > 0 ? (double)(done - p->first) / seconds : 0;
+static void pace(const struct progress *p, double at, int64_t done, int64_t total, char *out, size_t size) {
+    double rate = at > p->began ? (double)(done - p->first) / (at - p->began) : 0;
     char left[24] = "?";
     if (rate > 0 && total >= done)
         duration((double)(total - done) / rate, left, sizeof left);
-    snprintf(out, size, _("%.0f/s, %s left"), rate, left);
+    if (total > 0)
+        snprintf(out, size, _("%.0f/s, %s left"), rate, left);
+    else
+        snprintf(out, size, _("%.0f/s"), rate);
 }
 
 static void draw_bar(const char *what, int64_t done, int64_t total, const char *rate) {
@@ -64,23 +71,27 @@ static void draw_bar(const char *what, int64_t done, int64_t total, const char *
         fprintf(stderr, "\r\033[K%s %lld %s", what, (long long)done, rate);
 }
 
+static void write_line(const char *what, int64_t done, int64_t total, const char *rate) {
+    if (total > 0)
+        log_message("%s %lld/%lld %s", what, (long long)done, (long long)total, rate);
+    else
+        log_message("%s %lld %s", what, (long long)done, rate);
+}
+
 void progress_set(struct progress *p, int64_t done, int64_t total) {
-    double now = clock_seconds();
+    double at = now();
     char rate[64];
     if (!p->started) {
         p->started = true;
         p->first = done;
-        p->began = now;
+        p->began = at;
     }
-    if (p->quiet || now - p->shown < (p->bar ? BAR_EVERY_S : LINE_EVERY_S))
+    if (p->quiet || at - p->shown < (p->bar ? BAR_EVERY_S : LINE_EVERY_S))
         return;
-    p->shown = now;
+    p->shown = at;
     p->drawn = true;
-    pace(p, done, total, rate, sizeof rate);
-    if (p->bar)
-        draw_bar(p->what, done, total, rate);
-    else
-        log_message("%s %lld/%lld %s", p->what, (long long)done, (long long)total, rate);
+    pace(p, at, done, total, rate, sizeof rate);
+    (p->bar ? draw_bar : write_line)(p->what, done, total, rate);
 }
 
 void progress_free(struct progress *p) {

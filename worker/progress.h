@@ -11,6 +11,8 @@ struct progress;
 struct progress *progress_new(const char *what);
 /* `total` 0: not known. Costs next to nothing while it is not yet time to show something. */
 void progress_set(struct progress *p, int64_t done, int64_t total);
+/* The clock that it goes by from here on; clock_seconds() unless a test has one of its own. */
+void progress_clock(double (*clock)(void));
 /* Takes the bar away. */
 void progress_free(struct progress *p);
 

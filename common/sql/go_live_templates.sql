@@ -16,10 +16,11 @@ select 'review of ' || f.template as name,
   from f
 union all
 select 'pool of ' || f.template,
-       case when f.paused or f.state in ('after sale', 'sold out') then 'warn' when f.ready = 0 then 'fail'
+       case when f.paused or f.state in ('after sale', 'ended', 'sold out') then 'warn' when f.ready = 0 then 'fail'
             when f.ready < least(f.pool_low, f.wanted) then 'warn' else 'ok' end,
        format('{%s} cards ready, {%s} wanted, {%s}', f.ready, f.wanted, f.state),
-       case when f.paused then format('kaquan-worker template set {%s} --paused off', f.template)
+       case when f.state = 'ended' then format('its validity at WeChat is over: prolong it, kaquan-worker template push {%s}', f.template)
+            when f.paused then format('kaquan-worker template set {%s} --paused off', f.template)
             else format('kaquan-worker pool fill {%s} --wait; kaquan-worker job list --state failed', f.template) end
   from f where f.status = 'approved' and not f.bind_openid
 union all

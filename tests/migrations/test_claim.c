@@ -355,6 +355,33 @@ TEST(a_template_is_served_while_it_is_approved_not_paused_and_on_sale) {
     }
 }
 
+/* The pool keeps the end of validity as it keeps that of the sale: prolonged, it is served again. */
+TEST(a_template_that_has_ended_at_wechat_is_served_no_more) {
+    static const char *const modes[] = {"merchant", "wechat", "bound"};
+
+    for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+        char key[24];
+        struct answer a;
+
+        snprintf(key, sizeof(key), "ended-%s", modes[i]);
+        struct scene s = scene_new(key, modes[i]);
+
+        if (strcmp(modes[i], "bound") != 0)
+            scene_fill(&s, 1, 100);
+        test_sql("kaquan_worker",
+                 "insert into kaquan.template_validity (template_id, ends_at) values (%" PRId32
+                 ", now() - interval '1 s')",
+                 s.template_id);
+        a = scene_claim(SCENE_BACKEND, s.key, "r1", "oSomebody");
+        assert_refused(&a, "not_open", 60);
+        test_sql("kaquan_worker",
+                 "update kaquan.template_validity set ends_at = now() + interval '1 h' where template_id = %" PRId32,
+                 s.template_id);
+        assert_outcome(scene_claim(SCENE_BACKEND, s.key, "r1", "oSomebody"),
+                       strcmp(modes[i], "bound") == 0 ? "pending" : "ok");
+    }
+}
+
 /* Red without claim_refusal()'s enable_seqscan: the server then compiles a query of one row, which takes 50 ms. */
 TEST(a_claim_that_is_refused_compiles_nothing) {
     struct scene s = scene_new("jit", "merchant");
@@ -791,6 +818,7 @@ int main(void) {
         cmocka_unit_test_teardown(who_acts_as_another_role_is_known_by_the_login, scene_end),
         cmocka_unit_test_teardown(a_removed_grant_works_at_once, scene_end),
         cmocka_unit_test_teardown(a_template_is_served_while_it_is_approved_not_paused_and_on_sale, scene_end),
+        cmocka_unit_test_teardown(a_template_that_has_ended_at_wechat_is_served_no_more, scene_end),
         cmocka_unit_test_teardown(a_claim_that_is_refused_compiles_nothing, scene_end),
         cmocka_unit_test_teardown(before_the_sale_a_claim_is_told_when_it_begins, scene_end),
         cmocka_unit_test_teardown(a_ticket_keeps_its_card_while_its_template_is_paused, scene_end),

@@ -143,6 +143,32 @@ TEST(a_fill_is_wanted_only_for_cards_that_could_be_claimed) {
     }
 }
 
+/* Red when the view does not look at the validity. */
+TEST(a_template_that_has_ended_takes_no_fill_and_its_pool_says_so) {
+    struct scene s = scene_new("validity", "merchant");
+    test_sql(NULL,
+             "insert into kaquan.template_validity (template_id, ends_at) values (%" PRId32
+             ", now() + interval '1 h')",
+             s.template_id);
+    assert_int_equal(
+        test_number(NULL, "select count(*) from kaquan.job_due where kind = 'pool_fill' and template_id = %" PRId32,
+                    s.template_id),
+        1);
+    test_sql(NULL,
+             "update kaquan.template_validity set ends_at = now() - interval '1 s' where template_id = %" PRId32,
+             s.template_id);
+    assert_int_equal(
+        test_number(NULL, "select count(*) from kaquan.job_due where kind = 'pool_fill' and template_id = %" PRId32,
+                    s.template_id),
+        0);
+    assert_string_equal(
+        test_sql(NULL, "select state from kaquan.pool_forecast where template_id = %" PRId32, s.template_id),
+        "ended");
+    test_sql(NULL, "update kaquan.template_validity set ends_at = null where template_id = %" PRId32, s.template_id);
+    assert_int_equal(
+        test_number(NULL, "select count(*) from kaquan.pool_need where template_id = %" PRId32, s.template_id), 1);
+}
+
 /* --- the worker's own fill: COPY --- */
 
 /* What the worker does, by its own code. */
@@ -578,6 +604,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_slot_keeps_only_the_cards_of_its_last_fill, scene_end),
         cmocka_unit_test_teardown(ordinals_of_a_slot_only_grow, scene_end),
         cmocka_unit_test_teardown(a_fill_is_wanted_only_for_cards_that_could_be_claimed, scene_end),
+        cmocka_unit_test_teardown(a_template_that_has_ended_takes_no_fill_and_its_pool_says_so, scene_end),
         cmocka_unit_test_teardown(copied_cards_are_frozen_from_the_start, scene_end),
         cmocka_unit_test_teardown(a_card_that_the_worker_signed_is_claimed, scene_end),
         cmocka_unit_test_teardown(a_fill_whose_backend_is_killed_in_its_copy_leaves_nothing, scene_end),

@@ -325,6 +325,74 @@ TEST(a_single_code_that_is_refused_is_rejected) {
     assert_int_equal(at_wechat(&s, "total"), 0);
 }
 
+/* The last job of this template, as `job show` tells it. */
+static struct test_output job_shown(const struct scene *s, const char *option) {
+    char line[80];
+    snprintf(line, sizeof line, "job show %" PRId64 " %s",
+             test_number(NULL, "select max(id) from kaquan.job where kind = 'code_deposit' and template_id = %d",
+                         s->template_id),
+             option);
+    return rehearsal_output(line);
+}
+
+static double part_number(const cJSON *parts, int at, const char *name) {
+    return cJSON_GetNumberValue(cJSON_GetObjectItem(cJSON_GetArrayItem(parts, at), name));
+}
+
+static const char *part_text(const cJSON *parts, int at, const char *name) {
+    return cJSON_GetStringValue(cJSON_GetObjectItem(cJSON_GetArrayItem(parts, at), name));
+}
+
+TEST(a_deposit_tells_its_parts_and_what_wechat_said_of_them) {
+    struct scene s = new_scene("parts");
+    import(&s, CODES);
+    fault("{\"path\":\"/card/code/deposit\",\"kind\":\"errcode\",\"errcode\":40073,\"nth\":1}");
+    queue(&s);
+    run();
+    AUTO_OUTPUT struct test_output failed = job_shown(&s, "--json");
+    cJSON *answer = cJSON_Parse(buf_str(&failed.out));
+    const cJSON *parts = cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "data"), "parts");
+    assert_string_equal(part_text(parts, 0, "state"), "failing");
+    assert_int_equal(part_number(parts, 0, "codes"), 100);
+    assert_int_equal(part_number(parts, 0, "errcode"), 40073);
+    assert_non_null(strstr(part_text(parts, 0, "said"), "invalid card id"));
+    cJSON_Delete(answer);
+    test_sql(
+        NULL,
+        "update kaquan.job set state = 'queued', run_at = now() where kind = 'code_deposit' and template_id = %d",
+        s.template_id);
+    test_wait_until(is_done, &s, SECONDS);
+    AUTO_OUTPUT struct test_output done = job_shown(&s, "--json");
+    answer = cJSON_Parse(buf_str(&done.out));
+    parts = cJSON_GetObjectItem(cJSON_GetObjectItem(answer, "data"), "parts");
+    assert_int_equal(cJSON_GetArraySize(parts), 3);
+    double confirmed = 0;
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(part_text(parts, i, "state"), "done");
+        assert_non_null(part_text(parts, i, "sent_at"));
+        assert_null(part_text(parts, i, "said"));
+        confirmed += part_number(parts, i, "confirmed");
+    }
+    assert_int_equal(confirmed, CODES);
+    cJSON_Delete(answer);
+    assert_int_equal(test_number("kaquan_operator",
+                                 "select count(*) from kaquan.job_part p join kaquan.job j on"
+                                 " j.id = p.job_id where j.template_id = %d",
+                                 s.template_id),
+                     3);
+}
+
+TEST(a_part_that_was_refused_says_so_in_the_table_for_people) {
+    struct scene s = new_scene("refusal");
+    import(&s, 1);
+    fault("{\"path\":\"/card/code/deposit\",\"kind\":\"errcode\",\"errcode\":40116,\"nth\":1}");
+    deposit(&s);
+    AUTO_OUTPUT struct test_output o = job_shown(&s, "");
+    assert_non_null(strstr(buf_str(&o.out), "WECHAT SAID"));
+    assert_non_null(strstr(buf_str(&o.out), "rejected"));
+    assert_non_null(strstr(buf_str(&o.out), "40116"));
+}
+
 static bool is_rejected(void *scene) {
     run();
     return codes_in(scene, "rejected") == 3;
@@ -372,6 +440,8 @@ int main(void) {
         cmocka_unit_test(a_code_that_was_there_before_we_sent_it_is_put_aside),
         cmocka_unit_test(a_part_that_is_refused_for_a_code_is_halved),
         cmocka_unit_test(a_single_code_that_is_refused_is_rejected),
+        cmocka_unit_test(a_deposit_tells_its_parts_and_what_wechat_said_of_them),
+        cmocka_unit_test(a_part_that_was_refused_says_so_in_the_table_for_people),
         cmocka_unit_test(codes_that_wechat_never_shows_are_rejected_after_eight_sends),
     };
     return cmocka_run_group_tests(tests, rehearse, rehearsal_end);
