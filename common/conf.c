@@ -52,6 +52,8 @@ static const struct conf_row rows[] = {
      "how many hours old the last backup may be"},
     {CONF_DISK_PATH,      "disk-path",      CONF_PATH,   "/", 0, 0, NULL, false,
      "place on the disk that must not fill up; best the database's, where that is this host"},
+    {CONF_PING_URL,       "ping-url",       CONF_TEXT,   "", 0, 0, NULL, true,
+     "address that tells a watcher of cron jobs how `run` went: it calls URL/start, then URL, or URL/fail with the end of its log; https, or http to this host"},
 };
 /* clang-format on */
 

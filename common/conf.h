@@ -21,6 +21,7 @@ enum conf_id {
     CONF_BACKUP_FILE,  /* what a backup touches when it is done */
     CONF_BACKUP_HOURS, /* how old the last backup may be */
     CONF_DISK_PATH,    /* a place on the disk that must not fill up */
+    CONF_PING_URL,     /* what `run` calls to tell how it went */
     CONF_IDS
 };
 

@@ -201,6 +201,8 @@ static void add_headers(struct http *http) {
     add_header(&http->headers, "Expect:");
     add_header(&http->upload_headers, "Accept: application/json");
     add_header(&http->upload_headers, "Expect:");
+    add_header(&http->text_headers, "Content-Type: text/plain; charset=utf-8");
+    add_header(&http->text_headers, "Expect:");
 }
 
 /* The options are checked before anything is called. */
@@ -251,6 +253,7 @@ void http_free(struct http *http) {
     curl_easy_cleanup(http->easy);
     curl_slist_free_all(http->headers);
     curl_slist_free_all(http->upload_headers);
+    curl_slist_free_all(http->text_headers);
     free(http->egress);
     free(http);
 }
@@ -289,7 +292,10 @@ static void set_request(struct http *http, const struct http_request *request, s
     }
     SET(http->easy, CURLOPT_URL, buf_str(&url));
     SET(http->easy, CURLOPT_TIMEOUT_MS, (long)(request->timeout_ms > 0 ? request->timeout_ms : HTTP_TIMEOUT_MS));
-    SET(http->easy, CURLOPT_HTTPHEADER, request->file ? http->upload_headers : http->headers);
+    SET(http->easy, CURLOPT_HTTPHEADER,
+        request->file    ? http->upload_headers
+        : request->plain ? http->text_headers
+                         : http->headers);
     if (request->file != NULL) {
         set_upload(http, request->file, x);
         return;

@@ -31,6 +31,7 @@ struct http_request {
     const char *path;             /* constant, begins with / */
     const struct buf *query;      /* "a=b&c=d", already escaped (http_query), may hold secrets; NULL: none */
     const struct buf *body;       /* NULL: GET; else POST as JSON in UTF-8 */
+    bool plain;                   /* the body is text, not JSON */
     size_t cap;                   /* most bytes of body accepted */
     int timeout_ms;               /* total; 0 is HTTP_TIMEOUT_MS */
     const struct http_file *file; /* POST this instead of a body, as multipart/form-data; or NULL */

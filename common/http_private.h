@@ -12,6 +12,7 @@ struct http {
     CURL *easy;
     struct curl_slist *headers;        /* of JSON */
     struct curl_slist *upload_headers; /* of files */
+    struct curl_slist *text_headers;   /* of text */
     char *egress;                      /* as CURLOPT_INTERFACE wants it, or NULL */
     bool ipv6;
 };

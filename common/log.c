@@ -83,7 +83,38 @@ void log_reopen(void) {
     reopen_asked = 1;
 }
 
+/* --- the last lines --- */
+
+static struct {
+    bool kept;
+    struct buf text;
+} tail;
+
+void log_keep_tail(void) {
+    tail.kept = true;
+}
+
+const struct buf *log_tail(void) {
+    return &tail.text;
+}
+
+/* What is too old goes line by line. */
+static void keep(const struct buf *line) {
+    if (!tail.kept)
+        return;
+    buf_add(&tail.text, line->data, line->len);
+    if (tail.text.len <= LOG_TAIL_MAX)
+        return;
+    size_t old = tail.text.len - LOG_TAIL_MAX;
+    const char *end = memchr(tail.text.data + old, '\n', LOG_TAIL_MAX);
+    old = end != NULL ? (size_t)(end - tail.text.data) + 1 : old;
+    memmove(tail.text.data, tail.text.data + old, tail.text.len - old);
+    tail.text.len -= old;
+    buf_str(&tail.text);
+}
+
 void log_close(void) {
+    buf_wipe(&tail.text);
     close_file();
     free(out.path);
     out.path = NULL;
@@ -211,6 +242,7 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
     log_redact(line.data);
     line.len = strlen(line.data);
     buf_char(&line, '\n');
+    keep(&line);
     put(&line);
     errno = before;
 }

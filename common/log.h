@@ -3,6 +3,7 @@
 #define KAQUAN_LOG_H
 
 #include "base.h"
+#include "buf.h"
 #include "err.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
@@ -44,6 +45,12 @@ void log_event(enum log_level level, const char *event, const struct log_fact *f
 void log_message(const char *format, ...) PRINTF(1, 2);
 /* What failed and why, what to do, and a reference: the last words of a program. There it is the event "failed". */
 void log_failure(const char *program, const struct err *err);
+
+/* From here on the last lines are kept, as they were written, up to LOG_TAIL_MAX bytes; log_tail() is what there is
+ * of them, lent until the next line. */
+enum { LOG_TAIL_MAX = 8 << 10 };
+void log_keep_tail(void);
+const struct buf *log_tail(void);
 
 /* Second guard behind the types: live secrets (set by secret_set) are replaced by [secret] in every line, plain,
  * URL-encoded or base64; then whatever stands behind access_token=, "secret": and the like. `text` is changed in

@@ -34,7 +34,7 @@ static const struct field part_fields[] = {
     {"state",     "STATE",       8,  10, 0, SHOW_WORD, "state"},
     {"codes",     "CODES LEFT",  5,  10, 0, SHOW_NUMBER, NULL},
     {"confirmed", "DONE",        5,  6,  0, SHOW_NUMBER, NULL},
-    {"sent_at",   "SENT",        14, 14, 0, SHOW_TIME, NULL},
+    {"sent_at",   "SENT AT",     14, 14, 0, SHOW_TIME, NULL},
     {"errcode",   "ERRCODE",     0,  8,  0, SHOW_TEXT, NULL},
     {"said",      "WECHAT SAID", 10, 90, 1, SHOW_TEXT, NULL},
 };

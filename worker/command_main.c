@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "app.h"
+#include "cmd.h"
 #include "guard.h"
 #include "json.h"
 #include "lang.h"
 #include "log.h"
 #include "output.h"
+#include "ping.h"
 #include "text.h"
 
 struct act call_act(const struct call *call) {
@@ -108,6 +110,11 @@ static void start_log(const struct work *work) {
         lang_start("en");
 }
 
+/* A watcher is told of runs, also of those that come to nothing: without a database, say. */
+static bool is_watched(const struct call *call) {
+    return call->command != NULL && call->command->run == cmd_run && !call->work->dry_run;
+}
+
 static bool prepare(struct call *call, struct err *err) {
     struct work *work = call->work;
     work->quiet = call->option[OPT_QUIET] != NULL;
@@ -123,6 +130,8 @@ static bool prepare(struct call *call, struct err *err) {
     if (!load_settings(call, err))
         return false;
     start_log(work);
+    if (is_watched(call))
+        ping_start(work);
     if (call->command->needs == NEEDS_DB)
         return work_open_raw(work, false, err);
     return call->command->needs != NEEDS_SCHEMA || work_open(work, err);
@@ -173,6 +182,7 @@ int command_main(int argc, char **argv) {
         err_clear(&err);
     choose_language(&work.conf, argc, argv);
     good = perform(&call, argc, argv, &err);
+    ping_end(&work, good || err.kind == ERR_STOPPED ? NULL : &err);
     work_close(&work);
     if (good)
         good = output_end(&err);

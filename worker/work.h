@@ -23,6 +23,7 @@ struct work {
     bool dry_run; /* --dry-run: say what would be done */
     bool yes;     /* --yes: no question before a moderate act */
     int verbose;
+    bool watched;          /* somebody waits for the end of this run: ping.h */
     struct buf said, next; /* what say() said: texts of JSON with commas between, and what to do next */
 };
 
