@@ -54,6 +54,8 @@ static const struct conf_row rows[] = {
      "place on the disk that must not fill up; best the database's, where that is this host"},
     {CONF_PING_URL,       "ping-url",       CONF_TEXT,   "", 0, 0, NULL, true,
      "address that tells a watcher of cron jobs how `run` went: it calls URL/start, then URL, or URL/fail with the end of its log; https, or http to this host"},
+    {CONF_PATIENCE,       "patience",       CONF_NUMBER, "90", 1, 240, NULL, false,
+     "seconds that a command without the worker's key waits for what the worker asks WeChat"},
 };
 /* clang-format on */
 

@@ -22,6 +22,7 @@ enum conf_id {
     CONF_BACKUP_HOURS, /* how old the last backup may be */
     CONF_DISK_PATH,    /* a place on the disk that must not fill up */
     CONF_PING_URL,     /* what `run` calls to tell how it went */
+    CONF_PATIENCE,     /* seconds to wait for the worker's answer from WeChat */
     CONF_IDS
 };
 

@@ -32,6 +32,13 @@ const struct err_class *err_class(enum err_kind kind) {
     return &classes[kind < ERR_KINDS ? kind : ERR_BUG];
 }
 
+enum err_kind err_kind_named(const char *name) {
+    for (size_t i = 0; i < ERR_KINDS; i++)
+        if (strcmp(classes[i].name, name) == 0)
+            return (enum err_kind)i;
+    return ERR_BUG;
+}
+
 /* Secrets go before the text is cut: half a secret would not be found any more. `out` may be an argument of the
  * format, so it is written last. */
 PRINTF(4, 0)

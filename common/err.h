@@ -38,6 +38,8 @@ struct err_class {
     const char *help;
 };
 const struct err_class *err_class(enum err_kind kind);
+/* By its name; ERR_BUG when there is none. */
+enum err_kind err_kind_named(const char *name);
 
 /* Sets what failed (printf style, in the language of lang.h, sanitised) and returns false, so that `return fail(...)`
  * reads well. Clears everything else in `err`. `err` may be NULL. */

@@ -37,15 +37,9 @@ bool wx_answered(struct wx *wx, const struct wx_endpoint *e, const struct wx_spe
     return good;
 }
 
-/* What is sent: a body, a file, or neither. */
-struct content {
-    const struct buf *body;
-    const struct http_file *file;
-};
-
 /* Counted, sent, read, noted. reply->class stays WX_OK when it was not sent. */
 static bool send_once(struct wx *wx, const struct wx_endpoint *e, const struct secret *token,
-                      const struct content *content, struct wx_reply *reply, struct err *err) {
+                      const struct wx_content *content, struct wx_reply *reply, struct err *err) {
     AUTO_REPLY struct http_reply answer = {0};
     AUTO_BUF struct buf query = {0};
     struct http_request request = {.base = wx->api_base,
@@ -69,7 +63,7 @@ static void rest(const struct wx *wx, int tries) {
 }
 
 static bool send_with_tries(struct wx *wx, const struct wx_endpoint *e, const struct secret *token,
-                            const struct content *content, struct wx_reply *reply, struct err *err) {
+                            const struct wx_content *content, struct wx_reply *reply, struct err *err) {
     for (int tries = 1;; tries++) {
         if (send_once(wx, e, token, content, reply, err))
             return true;
@@ -79,24 +73,33 @@ static bool send_with_tries(struct wx *wx, const struct wx_endpoint *e, const st
     }
 }
 
+bool wx_outcome_unknown(const struct wx_endpoint *e, const char *why, struct err *err) {
+    fail(err, ERR_UNAVAILABLE, "%s: outcome unknown: look before repeating (%s)", e->path, why);
+    return fail_cure(err, "look on the template's page or in mp.weixin.qq.com whether it was carried out");
+}
+
+bool wx_failed(const struct wx_endpoint *e, const struct wx_reply *reply, struct err *err) {
+    if (e->repeatable || (reply->class != WX_TRANSIENT && reply->class != WX_GARBAGE))
+        return false;
+    return wx_outcome_unknown(e, reply->errmsg[0] != '\0' ? reply->errmsg : _(wx_rule(reply->class)->help), err);
+}
+
 /* What a failed call leaves behind, beside the ledger. */
 static bool failed(struct wx *wx, const struct wx_endpoint *e, const struct wx_reply *reply, struct err *err) {
     struct err ignored = {0};
     if (reply->class == WX_HOST)
         wx_host_refused(wx->tools.db, wx->account_id, wx->tools.host, reply, &ignored);
-    if (e->repeatable || (reply->class != WX_TRANSIENT && reply->class != WX_GARBAGE))
-        return false;
-    fail(err, ERR_UNAVAILABLE, "%s: outcome unknown: look before repeating (%s)", e->path,
-         reply->errmsg[0] != '\0' ? reply->errmsg : _(wx_rule(reply->class)->help));
-    return fail_cure(err, "look on the template's page or in mp.weixin.qq.com whether it was carried out");
+    return wx_failed(e, reply, err);
 }
 
-static bool call(struct wx *wx, const struct wx_endpoint *e, const struct content *content, struct wx_reply *reply,
+static bool call(struct wx *wx, const struct wx_endpoint *e, const struct wx_content *content, struct wx_reply *reply,
                  struct err *err) {
     bool fresh = false;
     wx_reply_clear(reply);
     if (e->pass != WX_PASS_TOKEN || e->group == WX_TICKETS || (e->id == WX_UPLOAD_IMG) != (content->file != NULL))
         bug("%s cannot be called so", e->path);
+    if (wx->tools.key == NULL)
+        return wx_ask(wx, e, content, reply, err);
     for (int round = 1;; round++) {
         AUTO_SECRET struct secret token = {0};
         struct credential info;
@@ -119,10 +122,10 @@ static bool call(struct wx *wx, const struct wx_endpoint *e, const struct conten
 }
 
 bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err) {
-    return call(wx, wx_endpoint(id), &(struct content){.body = body}, reply, err);
+    return call(wx, wx_endpoint(id), &(struct wx_content){.body = body}, reply, err);
 }
 
 bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
                struct err *err) {
-    return call(wx, wx_endpoint(id), &(struct content){.file = file}, reply, err);
+    return call(wx, wx_endpoint(id), &(struct wx_content){.file = file}, reply, err);
 }

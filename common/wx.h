@@ -24,11 +24,14 @@ bool wx_open(struct wx *wx, const struct wx_tools *tools, int64_t account_id, st
  * False: `err` has the sentence and reply->class what it means; WX_OK there means that WeChat was not called at all.
  * A rejected token is refreshed once and the call repeated once. A call that may be repeated is tried up to 3 times
  * when WeChat is busy or not reached; one that may not be ends with "outcome unknown", ERR_UNAVAILABLE. `reply` must
- * be zeroed or cleared. */
+ * be zeroed or cleared. Without a key (tools.key NULL) the worker is asked to call; we wait for its answer. */
 bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, struct wx_reply *reply, struct err *err);
 
 /* The same with a file in place of a body: WX_UPLOAD_IMG. */
 bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
                struct err *err);
+
+/* Says of a call that may not be repeated that nobody knows whether it was carried out, and why; returns false. */
+bool wx_outcome_unknown(const struct wx_endpoint *e, const char *why, struct err *err);
 
 #endif

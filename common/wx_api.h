@@ -75,6 +75,7 @@ struct wx_endpoint {
     size_t cap;      /* most bytes of an answer */
     bool repeatable; /* may be sent again when nobody knows whether it arrived */
     enum wx_budget budget;
+    bool askable; /* a person who has no key may let the worker call it (wx_ask.h) */
     struct wx_field fields[WX_FIELDS];
     const char *help;
     const char *source; /* section of the reference of WeChat's API */

@@ -19,9 +19,10 @@ const char *credential_kind_name(enum credential_kind kind);
 struct wx_tools {
     struct db *db;
     struct http *http;
-    const struct seal_key *key;
-    const char *host; /* this host's name in leases and checks */
-    bool by_person;   /* may spend what jobs leave of a day's limit (site.quota_reserve) */
+    const struct seal_key *key; /* NULL: a person's, who asks the worker to call; `http` is NULL then, too */
+    const char *host;           /* this host's name in leases and checks */
+    bool by_person;             /* may spend what jobs leave of a day's limit (site.quota_reserve) */
+    double patience_s;          /* of who asks the worker */
 };
 
 /* --- the lease --- */

@@ -43,8 +43,6 @@ const char *rights_hindrance(const struct console *c, const struct act *act) {
 
     if (!command)
         return NULL;
-    if (strcmp(act->needs, NEEDS_WECHAT) == 0)
-        return _("calls WeChat: to be done on the worker's host");
     snprintf(why, sizeof(why), _("needs: %s"), command);
     return why;
 }

@@ -6,8 +6,8 @@
 
 struct console;
 
-/* A right of the worker alone, which calls WeChat. */
-#define NEEDS_WECHAT "update credential"
+/* The right to let the worker call WeChat. */
+#define NEEDS_WECHAT "execute wechat_ask_add"
 
 /* What the acts of all screens need, each once, as an array of PostgreSQL: the parameter of sql_tui_rights. */
 const char *rights_needed(void);

@@ -17,6 +17,7 @@ static const struct {
     {&sql_prune_minutes, "minutes"},
     {&sql_prune_workers, "workers"},
     {&sql_prune_refusals, "refused tokens"},
+    {&sql_prune_asks, "questions"},
 };
 
 /* A statement takes away a part, so that none runs long: again until nothing is left. */

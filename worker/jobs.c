@@ -30,6 +30,7 @@ static const struct job_kind kinds[] = {
     {"ticket_reconcile",   "compare tickets with what WeChat says of their codes and holders",           true,  0, 60, job_ticket_reconcile},
     {"ticket_repair",      "let tickets take the steps that repair where they differ from WeChat",       false, 0, 15, job_ticket_repair},
     {"quota_reset",        "let WeChat count an account's calls of the day from 0 again, once",          true,  5, 15, job_quota_reset},
+    {"wechat_ask",         "ask WeChat what people want to know or do at once, and tell them",           true,  0,  1, job_wechat_ask},
 };
 /* clang-format on */
 

@@ -51,6 +51,7 @@ bool job_prune(struct run *run, struct err *err);
 bool job_code_deposit(struct run *run, struct err *err);
 bool job_quota_learn(struct run *run, struct err *err);
 bool job_quota_reset(struct run *run, struct err *err);
+bool job_wechat_ask(struct run *run, struct err *err);
 
 /* `kaquan-worker run`: takes and runs due jobs until none is due or `max_seconds` passed. `kind` NULL: all. */
 bool work_run(struct work *work, const char *kind, double max_seconds, double jitter_s, struct err *err);

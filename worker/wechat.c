@@ -14,9 +14,19 @@ bool work_tools(struct work *work, struct wx_tools *tools, struct err *err) {
     return tools->http != NULL;
 }
 
+/* Without a key: the worker has one. */
+static struct wx_tools tools_to_ask(const struct work *work) {
+    return (struct wx_tools){
+        .db = work->db, .host = work->host, .by_person = true, .patience_s = conf_number(&work->conf, CONF_PATIENCE)};
+}
+
 bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *err) {
     struct wx_tools tools;
-    return work_tools(work, &tools, err) && wx_open(wx, &tools, account_id, err);
+    if (work->by_person && !work_may_read_key(work))
+        tools = tools_to_ask(work);
+    else if (!work_tools(work, &tools, err))
+        return false;
+    return wx_open(wx, &tools, account_id, err);
 }
 
 const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err) {

@@ -10,7 +10,7 @@
 
 /* Key, HTTP client, connection and host of this worker. */
 bool work_tools(struct work *work, struct wx_tools *tools, struct err *err);
-/* The same for calls in the name of an account. */
+/* The same for calls in the name of an account. A person who has no key here lets the worker call: see wx_call(). */
 bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *err);
 
 /* card/get: "card" of the answer, which names the type and holds the card; lent by `reply`. */

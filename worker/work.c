@@ -59,10 +59,14 @@ void work_close(struct work *work) {
     work->db = NULL;
 }
 
+bool work_may_read_key(const struct work *work) {
+    return access(conf_text(&work->conf, CONF_KEY_FILE), R_OK) == 0;
+}
+
 /* Most people are not where the worker is: then nothing is wrong with this host. */
 static void name_worker_hosts(struct work *work, const char *path, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    if (access(path, R_OK) == 0 || !db_query0(work->db, &sql_worker_lately, &rows, NULL) ||
+    if (work_may_read_key(work) || !db_query0(work->db, &sql_worker_lately, &rows, NULL) ||
         db_null(&rows, 0, "hosts"))
         return;
     fail(err, ERR_CONFIG, "this needs the worker's key, which cannot be read here (%s)", path);

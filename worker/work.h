@@ -36,6 +36,8 @@ void work_close(struct work *work);
 /* The private key and the HTTP client, made when first needed; owned by `work`. NULL and `err` when they cannot be.
  */
 struct seal_key *work_key(struct work *work, struct err *err);
+/* Is the key file ours to read? */
+bool work_may_read_key(const struct work *work);
 struct http *work_http(struct work *work, struct err *err);
 
 #endif

@@ -245,6 +245,21 @@ TEST(an_operator_confirms_a_request) {
     assert_becomes("select state from kaquan.act_request where id = 1", "done");
 }
 
+/* We are the worker that answers. */
+TEST(an_operator_lets_the_worker_ask_wechat) {
+    AUTO_SCREEN struct test_screen *s = unlocked_at("templates", "Summer gala");
+
+    test_screen_keys(s, ENTER);
+    test_screen_until(s, "> Template");
+    test_screen_keys(s, "D");
+    assert_becomes("select endpoint || ' ' || body || ' ' || asked_by from kaquan.wechat_ask",
+                   "/card/get {\"card_id\":\"gala\"} " OPERATOR);
+    test_sql("kaquan_worker", "update kaquan.wechat_ask set answered_at = now(), class = 'host', kind = 'permission',"
+                              " error_text = 'gate-1 is not listed', error_cure = ''");
+    test_screen_until(s, "gate-1 is not listed");
+    assert_becomes("select count(*) from kaquan.wechat_ask", "0");
+}
+
 /* --- what is not theirs --- */
 
 TEST(an_operator_is_told_whose_an_act_is) {
@@ -253,10 +268,6 @@ TEST(an_operator_is_told_whose_an_act_is) {
     test_screen_until_both(s, "change settings", "yes");
     test_screen_keys(s, "n");
     test_screen_until(s, "needs: grant insert on kaquan.backend_grant to " OPERATOR);
-    test_screen_keys(s, ":templates\r");
-    test_screen_until(s, "Summer gala");
-    test_screen_keys(s, "O");
-    test_screen_until(s, "calls WeChat: to be done on the worker's host");
 }
 
 TEST(an_auditor_is_told_what_an_act_would_take) {
@@ -288,6 +299,7 @@ int main(void) {
         CASE(an_operator_makes_a_ticket_void),
         CASE(an_operator_queues_a_job_and_changes_a_rule),
         CASE(an_operator_confirms_a_request),
+        CASE(an_operator_lets_the_worker_ask_wechat),
         CASE(an_operator_is_told_whose_an_act_is),
         CASE(an_auditor_is_told_what_an_act_would_take),
     };
