@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "body.h"
+#include "rid.h"
 
 /* clang-format off */
 const struct endpoint ENDPOINTS[] = {
@@ -38,7 +39,10 @@ const struct endpoint ENDPOINTS[] = {
     {"GET",  "/cgi-bin/get_api_domain_ip",   true,  NULL,              0, api_get_api_domain_ip,    10000,  "addresses of the API"},
     {"GET",  "/cgi-bin/getcallbackip",       true,  NULL,              0, api_getcallbackip,        10000,  "addresses that events come from"},
     {"POST", "/cgi-bin/clear_quota",         true,  &BODY_CLEAR_QUOTA, 0, api_clear_quota,          0,      "sets the day's counters back; 10 times a month"},
+    {"POST", "/cgi-bin/clear_quota/v2",      false, &BODY_CLEAR_QUOTA_V2, 0, api_clear_quota_v2,   0,      "the same with the AppSecret in place of a token"},
+    {"POST", "/cgi-bin/openapi/quota/clear", true,  &BODY_QUOTA,       0, api_quota_clear,          0,      "sets one path's counter back; of the same 10"},
     {"POST", "/cgi-bin/openapi/quota/get",   true,  &BODY_QUOTA,       0, api_quota_get,            0,      "a path's daily limit and what is used of it"},
+    {"POST", "/cgi-bin/openapi/rid/get",     true,  &BODY_RID,         0, api_rid_get,              0,      "what a refused call was, by the rid of its errmsg"},
     {"POST", "/cgi-bin/media/uploadimg",     true,  NULL,              0, api_uploadimg,            10000,  "uploads a picture, gives its address"},
     {"POST", "/cgi-bin/callback/check",      true,  &BODY_CALLBACK,    0, api_callback_check,       10000,  "whether the callback URL is reached"},
     {"POST", "/datacube/getcardbizuininfo",  true,  &BODY_DATACUBE,    0, api_getcardbizuininfo,    10000,  "the account's figures by the day"},
@@ -180,6 +184,21 @@ static void check_method(struct call *c) {
         refuse(c, 43002);
 }
 
+/* For rid/get. */
+static void note_refusal(const struct call *c, const char *answer) {
+    const char *token = request_query(c->r, "access_token");
+    cJSON *request = cJSON_CreateObject();
+    char *url = need_format("access_token=%s", token ? token : "");
+    cJSON_AddNumberToObject(request, "invoke_time", (double)real_seconds());
+    cJSON_AddNumberToObject(request, "cost_in_ms", 1);
+    cJSON_AddStringToObject(request, "request_url", url);
+    cJSON_AddStringToObject(request, "request_body", c->body ? c->r->body : "");
+    cJSON_AddStringToObject(request, "response_body", answer);
+    cJSON_AddStringToObject(request, "client_ip", c->r->peer);
+    free(url);
+    rid_note(c->w, c->account ? c->account->appid : "", answer, request);
+}
+
 char *call_answer(struct call *c) {
     check_method(c);
     if (!c->errcode)
@@ -192,7 +211,9 @@ char *call_answer(struct call *c) {
         c->endpoint->run(c);
     if (c->errcode) {
         counter_refusal(call_counter(c), c->errcode);
-        return error_text(c->errcode, c->errmsg);
+        char *answer = error_text(c->errcode, c->errmsg);
+        note_refusal(c, answer);
+        return answer;
     }
     cJSON *reply = c->reply;
     c->reply = NULL;

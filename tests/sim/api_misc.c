@@ -1,4 +1,4 @@
-/* api_misc.c - address lists, quotas, pictures, testers (reference, sections 6, 12, 16). */
+/* api_misc.c - address lists, pictures, testers (reference, sections 6, 12, 16). */
 #include "api.h"
 
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 
 #include "body.h"
 
-#define CLEARS_A_MONTH 10
 #define PICTURE_LIMIT (1024 * 1024)
 #define TESTERS_A_CALL 10
 
@@ -25,43 +24,6 @@ void api_get_api_domain_ip(struct call *c) {
 void api_getcallbackip(struct call *c) {
     static const char *const addresses[] = {"127.0.0.1", "101.226.103.0/25", "58.247.206.141"};
     reply_addresses(c, addresses, COUNT_OF(addresses));
-}
-
-void api_clear_quota(struct call *c) {
-    struct account *a = c->account;
-    const char *appid = text_in(c->body, "appid");
-    int64_t month = clock_day(&c->w->clock) / 30;
-    if (appid == NULL || strcmp(appid, a->appid) != 0) {
-        refuse(c, 40013);
-        return;
-    }
-    if (a->quota_month != month)
-        a->quota_clears = 0;
-    a->quota_month = month;
-    if (a->quota_clears >= CLEARS_A_MONTH) {
-        refuse(c, 48006);
-        return;
-    }
-    a->quota_clears++;
-    counters_clear_quota(c->w, a->appid);
-    reply_ok(c);
-}
-
-void api_quota_get(struct call *c) {
-    const char *path = text_in(c->body, "cgi_path");
-    const struct endpoint *e = path ? endpoint_find(path) : NULL;
-    if (path && strncmp(path, "/sns/", 5) == 0)
-        refuse(c, 76022);
-    else if (e == NULL)
-        refuse(c, 76021);
-    if (c->errcode)
-        return;
-    const struct counter *counter = counter_of(c->w, c->account->appid, e->path, e->daily_limit);
-    int64_t used = counter_used_today(c->w, counter);
-    cJSON *quota = cJSON_AddObjectToObject(reply_ok(c), "quota");
-    cJSON_AddNumberToObject(quota, "daily_limit", (double)counter->limit);
-    cJSON_AddNumberToObject(quota, "used", (double)used);
-    cJSON_AddNumberToObject(quota, "remain", (double)(counter->limit > used ? counter->limit - used : 0));
 }
 
 static bool is_one_of(const char *word, const char *const *words, size_t count) {

@@ -103,6 +103,12 @@ const struct schema BODY_TOKEN = SCHEMA(token_fields);
 static const struct field clear_fields[] = {{"appid", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_CLEAR_QUOTA = SCHEMA(clear_fields);
 
+static const struct field clear_v2_fields[] = {{"appid", FIELD_TEXT, 0, 0, NULL}, {"appsecret", FIELD_TEXT, 0, 0, NULL}};
+const struct schema BODY_CLEAR_QUOTA_V2 = SCHEMA(clear_v2_fields);
+
+static const struct field rid_fields[] = {{"rid", FIELD_TEXT, 0, 0, NULL}};
+const struct schema BODY_RID = SCHEMA(rid_fields);
+
 static const struct field quota_fields[] = {{"cgi_path", FIELD_TEXT, 0, 0, NULL}};
 const struct schema BODY_QUOTA = SCHEMA(quota_fields);
 

@@ -340,6 +340,16 @@ is "quota/get tells" "5 5 0" "$(field '.quota | "\(.daily_limit) \(.used) \(.rem
 is "clear_quota helps" "0 0" "$(code_of /cgi-bin/clear_quota '{"appid":"wx1"}') $(code_of /card/get "{\"card_id\":\"$card\"}")"
 for _ in $(seq 9); do api /cgi-bin/clear_quota '{"appid":"wx1"}' >/dev/null; done
 is "ten times a month" 48006 "$(code_of /cgi-bin/clear_quota '{"appid":"wx1"}')"
+v2() { get "$url/cgi-bin/clear_quota/v2" -d "{\"appid\":\"$1\",\"appsecret\":\"$2\"}"; }
+is "its second version counts with it and wants the secret" "48006 40125 40013" \
+   "$(field .errcode "$(v2 wx1 sec1)") $(field .errcode "$(v2 wx1 other)") $(field .errcode "$(v2 wxno sec1)")"
+is "so does one interface's" 48006 "$(code_of /cgi-bin/openapi/quota/clear '{"cgi_path":"/card/get"}')"
+refused=$(api /card/get '{"card_id":"pNone"}')
+rid=$(field .errmsg "$refused") && rid=${rid##*rid: }
+is "rid/get tells of a refused call" '{"card_id":"pNone"} 40073 127.0.0.1' \
+   "$(field '.request | "\(.request_body) \(.response_body | fromjson | .errcode) \(.client_ip)"' "$(api /cgi-bin/openapi/rid/get "{\"rid\":\"$rid\"}")")"
+is "not of another, nor of nonsense" "76001 76002" \
+   "$(code_of /cgi-bin/openapi/rid/get '{"rid":"00000000-00000000-00000000"}') $(code_of /cgi-bin/openapi/rid/get '{"rid":"x"}')"
 check='{"action":"all","check_operator":"DEFAULT"}'
 is "no callback URL" 40201 "$(code_of /cgi-bin/callback/check "$check")"
 sim account '{"appid":"wx1","callback_url":"http://127.0.0.1:9/"}' >/dev/null

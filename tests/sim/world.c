@@ -10,6 +10,7 @@
 #include "counter.h"
 #include "event.h"
 #include "fault.h"
+#include "rid.h"
 
 void world_init(struct world *w, double scale) {
     pthread_condattr_t monotonic;
@@ -28,6 +29,7 @@ void world_init(struct world *w, double scale) {
 static void let_all_go(struct world *w) {
     events_clear(w);
     faults_clear(w);
+    rids_clear(w);
     hash_clear(&w->counters, counter_free);
     hash_clear(&w->tokens, free);
     hash_clear(&w->cards, card_free);

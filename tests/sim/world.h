@@ -6,12 +6,20 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include <cjson/cJSON.h>
+
 #include "hash.h"
 #include "setting.h"
 #include "simbase.h"
 
 struct event;
 struct fault;
+
+/* A call that was refused. */
+struct rid {
+    char rid[27], appid[64];
+    cJSON *request; /* NULL: nothing is here */
+};
 
 struct world {
     pthread_mutex_t lock;
@@ -33,6 +41,9 @@ struct world {
     size_t reviews_open;
     int64_t deposits;           /* codes ever sent to deposit, for deposit_fail_every */
     unsigned char code_key[32]; /* of encrypt_code */
+
+    struct rid rids[256]; /* ring */
+    size_t rid_count;
 
     struct event **events; /* ring: event number n lies in slot n % event_slots */
     size_t event_slots;
