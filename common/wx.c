@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "json.h"
 #include "lang.h"
 #include "log.h"
 #include "random.h"
@@ -128,4 +129,25 @@ bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, stru
 bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
                struct err *err) {
     return call(wx, wx_endpoint(id), &(struct wx_content){.file = file}, reply, err);
+}
+
+/* The AppSecret goes through no JSON library: it would leave copies in freed memory. */
+bool wx_call_secret(struct wx *wx, enum wx_endpoint_id id, struct wx_reply *reply, struct err *err) {
+    const struct wx_endpoint *e = wx_endpoint(id);
+    AUTO_REPLY struct http_reply answer = {0};
+    AUTO_SECRET struct secret secret = {0};
+    AUTO_BUF struct buf body = {0};
+    struct http_request request = {.base = wx->api_base, .path = e->path, .body = &body, .cap = e->cap};
+    struct wx_spent spent;
+    wx_reply_clear(reply);
+    if (!credential_app_secret(&wx->tools, wx->account_id, wx->appid, &secret, err) ||
+        !wx_usage_spend(&wx->tools, wx->account_id, e, &spent, err))
+        return false;
+    buf_text(&body, "{\"appid\":");
+    json_quote(&body, wx->appid);
+    buf_text(&body, ",\"appsecret\":");
+    json_quote(&body, secret.value);
+    buf_char(&body, '}');
+    bool answered = http_call(wx->tools.http, &request, &answer, err);
+    return wx_answered(wx, e, &spent, answered ? &answer : NULL, reply, err) || failed(wx, e, reply, err);
 }

@@ -31,6 +31,9 @@ bool wx_call(struct wx *wx, enum wx_endpoint_id id, const struct buf *body, stru
 bool wx_upload(struct wx *wx, enum wx_endpoint_id id, const struct http_file *file, struct wx_reply *reply,
                struct err *err);
 
+/* Calls an endpoint that takes the AppSecret in place of a token, once: WX_CLEAR_QUOTA_V2. */
+bool wx_call_secret(struct wx *wx, enum wx_endpoint_id id, struct wx_reply *reply, struct err *err);
+
 /* Says of a call that may not be repeated that nobody knows whether it was carried out, and why; returns false. */
 bool wx_outcome_unknown(const struct wx_endpoint *e, const char *why, struct err *err);
 

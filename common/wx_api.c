@@ -71,9 +71,16 @@ static const struct wx_endpoint endpoints[WX_ENDPOINTS] = {
         "the addresses that event pushes come from", "6"},
     [WX_CLEAR_QUOTA] = {WX_CLEAR_QUOTA, "POST", "/cgi-bin/clear_quota", WX_UTILITY, WX_PASS_TOKEN, SMALL, false, WX_BUDGET_UTILITY, false, SAYS_OK,
         "sets the day's call counts back, 10 times a month; an operator's decision", "6"},
+    [WX_CLEAR_QUOTA_V2] = {WX_CLEAR_QUOTA_V2, "POST", "/cgi-bin/clear_quota/v2", WX_TOKENS, WX_PASS_BODY_SECRET, SMALL, false, WX_BUDGET_UTILITY, false, SAYS_OK,
+        "the same with the AppSecret, where no access_token is to be had", "6"},
+    [WX_QUOTA_CLEAR] = {WX_QUOTA_CLEAR, "POST", "/cgi-bin/openapi/quota/clear", WX_UTILITY, WX_PASS_TOKEN, SMALL, false, WX_BUDGET_UTILITY, false, SAYS_OK,
+        "sets the count of one interface back, of the same 10", "6"},
     [WX_QUOTA_GET] = {WX_QUOTA_GET, "POST", "/cgi-bin/openapi/quota/get", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY, true,
         {{"quota", WX_FIELD_OBJECT, 0, 0, NULL}},
         "how many calls of an interface are left today", "6"},
+    [WX_RID_GET] = {WX_RID_GET, "POST", "/cgi-bin/openapi/rid/get", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY, true,
+        {{"request", WX_FIELD_OBJECT, 0, 0, NULL}},
+        "what a call of the last 7 days was, by the rid in its answer", "6"},
     [WX_UPLOAD_IMG] = {WX_UPLOAD_IMG, "POST", "/cgi-bin/media/uploadimg", WX_UTILITY, WX_PASS_TOKEN, SMALL, true, WX_BUDGET_UTILITY, true,
         {{"url", WX_FIELD_TEXT, 8, 512, NULL}},
         "gives WeChat a logo; the answer is its URL", "16"},
@@ -194,6 +201,15 @@ static bool read_errcode(struct wx_reply *out, struct err *err) {
     return true;
 }
 
+/* What rid/get tells of a call has the token and the secrets that were sent with it. */
+static void cover_secrets(cJSON *value) {
+    for (; value != NULL; value = value->next) {
+        if (value->valuestring != NULL)
+            log_redact(value->valuestring);
+        cover_secrets(value->child);
+    }
+}
+
 /* 61004 is about the caller's address only when it says so. */
 static enum wx_class class_of(const struct wx_endpoint *e, const struct wx_reply *reply) {
     if (reply->errcode == 61004 && strstr(reply->errmsg, "clientip") == NULL)
@@ -250,6 +266,8 @@ bool wx_read(const struct wx_endpoint *e, const struct http_reply *reply, struct
         return refused(e, out, e_or_own);
     if (!fields_good(e, out->json, e_or_own))
         return garbage(e, out, e_or_own);
+    if (e->id == WX_RID_GET)
+        cover_secrets(out->json);
     out->class = WX_OK;
     return true;
 }

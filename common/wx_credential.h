@@ -109,6 +109,10 @@ bool credential_refresh(const struct wx_tools *tools, int64_t account_id, enum c
 bool credential_use_token(const struct wx_tools *tools, int64_t account_id, struct secret *value,
                           struct credential *info, bool *refreshed, struct err *err);
 
+/* The account's AppSecret, for a call that takes it in place of a token. */
+bool credential_app_secret(const struct wx_tools *tools, int64_t account_id, const char *appid, struct secret *secret,
+                           struct err *err);
+
 /* WeChat refused the access_token of `info` at `e`. One that should still live is noted (table token_refusal):
  * somebody else replaced it. */
 void credential_refused(const struct wx_tools *tools, int64_t account_id, const struct wx_endpoint *e,

@@ -47,17 +47,28 @@ static void read_lease(const struct db_rows *rows, struct credential_lease *leas
     text_copy(lease->api_base, sizeof lease->api_base, db_text(rows, 0, "api_base"));
 }
 
+static bool open_secret(const struct wx_tools *tools, const struct db_rows *rows, const char *appid,
+                        struct secret *secret, struct err *err) {
+    struct seal_place place = {appid, "secret", 0};
+    return open_column(tools, rows, "secret", &place, secret, err) || fail_in(err, "the AppSecret cannot be opened");
+}
+
+bool credential_app_secret(const struct wx_tools *tools, int64_t account_id, const char *appid, struct secret *secret,
+                           struct err *err) {
+    AUTO_ROWS struct db_rows rows = {0};
+    return db_query(tools->db, &sql_credential_secret, &rows, err, V_INT(account_id)) &&
+           open_secret(tools, &rows, appid, secret, err);
+}
+
 /* A stored value that this key does not open (the key was changed) counts as none: the next answer is a new one. */
 static bool open_lease(const struct wx_tools *tools, const struct db_rows *rows, struct credential_lease *lease,
                        struct err *err) {
     struct seal_place value = {lease->appid, credential_kind_name(lease->kind), lease->epoch};
-    struct seal_place secret = {lease->appid, "secret", 0};
     struct err ignored = {0};
     if (!db_null(rows, 0, "sealed") && !open_column(tools, rows, "sealed", &value, &lease->stored, &ignored))
         log_warn("credential_unreadable", F_INT("account", lease->account_id), F_TEXT("kind", value.column),
                  F_TEXT("why", ignored.text));
-    return open_column(tools, rows, "secret", &secret, &lease->app_secret, err) ||
-           fail_in(err, "the AppSecret cannot be opened");
+    return open_secret(tools, rows, lease->appid, &lease->app_secret, err);
 }
 
 /* Another host may have the right key: this one leaves the account to it for a while. */

@@ -72,6 +72,9 @@ language sql volatile security definer set search_path = pg_catalog, kaquan, pg_
           counted = excluded.counted, learnt_at = now()
 $$;
 
+-- A reset of the day's calls may be for one interface.
+alter table quota_reset add column interface text; -- null: for all
+
 -- --- rights ---
 
 alter function wechat_ask_add owner to kaquan_fn_admin;
@@ -87,5 +90,6 @@ grant select, insert, update, delete                  on api_limit              
 grant select                                          on api_usage, site            to kaquan_fn_admin;
 grant execute on function template_dates, wx_day, wx_seconds                        to kaquan_fn_admin;
 
+grant insert (interface)                              on quota_reset                to kaquan_operator;
 grant select, update, delete                          on wechat_ask                 to kaquan_worker;
 grant execute on function wechat_ask_add, wechat_ask_take, template_adopt, api_limit_learn to kaquan_worker, kaquan_operator;

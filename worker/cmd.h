@@ -15,6 +15,7 @@ bool cmd_account_set_secret(struct call *call, struct err *err);
 bool cmd_account_set_aes_key(struct call *call, struct err *err);
 bool cmd_account_enable(struct call *call, struct err *err);
 bool cmd_account_disable(struct call *call, struct err *err);
+bool cmd_account_rid(struct call *call, struct err *err);
 bool cmd_account_trouble(struct call *call, struct err *err);
 bool cmd_backend_add(struct call *call, struct err *err);
 bool cmd_backend_list(struct call *call, struct err *err);

@@ -1,16 +1,18 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "account.h"
 #include "ask.h"
 #include "cmd.h"
 #include "follow.h"
 #include "job.h"
+#include "json.h"
 #include "lang.h"
 #include "output.h"
 #include "quota.h"
 #include "wechat.h"
 
-enum { RESETS_A_MONTH = 10 };
+enum { RESETS_A_MONTH = 10, INTERFACE_MAX = 128 };
 
 static const struct output_column columns[] = {
     {"account", "ACCOUNT", OUT_TEXT},
@@ -55,28 +57,56 @@ bool cmd_quota_refresh(struct call *call, struct err *err) {
 
 /* --- quota reset --- */
 
+static bool used_up(const struct account *account, struct err *err) {
+    fail(err, ERR_BUSY, "the month's %d resets of %s are used up", RESETS_A_MONTH, account->key);
+    return fail_cure(err, "wait until midnight in China for the day's calls; resets begin anew with the month");
+}
+
+static bool another_waits(const struct account *account, struct err *err) {
+    fail(err, ERR_BUSY, "another reset of %s waits for the worker", account->key);
+    return fail_cure(err, "kaquan-worker job list --state queued");
+}
+
 /* One of the month's 10, on record before WeChat is asked: the worker does that. */
-static bool queue(struct call *call, const struct account *account, int64_t *used, int64_t *job, struct err *err) {
+static bool take(struct db *db, const struct act *act, const struct account *account, const char *interface,
+                 int64_t *used, struct err *err) {
     AUTO_ROWS struct db_rows locked = {0}, rows = {0};
+    if (!db_query(db, &sql_account_lock, &locked, err, V_TEXT(account->key)) ||
+        !db_query(db, &sql_quota_reset_add, &rows, err, V_INT(account->id), V_TEXT(act->person), V_TEXT(interface)))
+        return false;
+    if (rows.count == 0)
+        return used_up(account, err);
+    *used = db_int(&rows, 0, "used");
+    return !db_bool(&rows, 0, "other") || another_waits(account, err);
+}
+
+static bool queue(struct call *call, const struct account *account, int64_t *used, int64_t *job, struct err *err) {
+    const char *interface = call->option[OPT_INTERFACE];
+    AUTO_JSON cJSON *after = json_new();
+    AUTO_BUF struct buf text = {0};
     struct db *db = call->work->db;
     struct act act = call_act(call);
-    char object[64], after[64];
+    char object[64];
     if (!db_begin(db, err))
         return false;
-    if (!db_query(db, &sql_account_lock, &locked, err, V_TEXT(account->key)) ||
-        !db_query(db, &sql_quota_reset_add, &rows, err, V_INT(account->id), V_TEXT(act.person)))
+    if (!take(db, &act, account, interface, used, err) ||
+        !job_queue(db, "quota_reset", account->id, 0, NULL, job, err))
         return audit_undo(db);
-    if (rows.count == 0) {
-        fail(err, ERR_BUSY, "the month's %d resets of %s are used up", RESETS_A_MONTH, account->key);
-        fail_cure(err, "wait until midnight in China for the day's calls; resets begin anew with the month");
-        return audit_undo(db);
-    }
-    if (!job_queue(db, "quota_reset", account->id, 0, NULL, job, err))
-        return audit_undo(db);
-    *used = db_int(&rows, 0, "used");
     snprintf(object, sizeof object, "account %s", account->key);
-    snprintf(after, sizeof after, "{\"reset\": %lld, \"of\": %d}", (long long)*used, RESETS_A_MONTH);
-    return audit_commit(db, &act, "quota_reset", object, NULL, after, err);
+    json_add_int(after, "reset", *used);
+    json_add_int(after, "of", RESETS_A_MONTH);
+    if (interface != NULL)
+        json_add_text(after, "interface", interface);
+    json_print(&text, after);
+    return audit_commit(db, &act, "quota_reset", object, NULL, buf_str(&text), err);
+}
+
+/* As WeChat names it: /card/create. */
+static bool check_interface(const char *path, struct err *err) {
+    if (path == NULL || (path[0] == '/' && strlen(path) < INTERFACE_MAX))
+        return true;
+    fail(err, ERR_USAGE, "\"%s\" is no path of an interface", path);
+    return fail_cure(err, "as `kaquan-worker quota list` names it: /card/create");
 }
 
 bool cmd_quota_reset(struct call *call, struct err *err) {
@@ -85,10 +115,11 @@ bool cmd_quota_reset(struct call *call, struct err *err) {
     struct account account;
     int64_t used, job;
     char undone[100];
-    if (!account_get(call->work->db, call->argument[0], &account, err) ||
+    const char *interface = call->option[OPT_INTERFACE];
+    if (!check_interface(interface, err) || !account_get(call->work->db, call->argument[0], &account, err) ||
         !ask_name(call, account.key, err,
-                  "WeChat will count all of today's calls of %s from 0 again. It grants this %d times a month.",
-                  account.key, RESETS_A_MONTH) ||
+                  "WeChat will count today's calls of %s (%s) from 0 again. It grants this %d times a month.",
+                  account.key, interface != NULL ? interface : _("all interfaces"), RESETS_A_MONTH) ||
         !queue(call, &account, &used, &job, err))
         return false;
     say(call, "job %lld lets the day's calls of %s count from 0 again: reset %lld of %d this month", (long long)job,

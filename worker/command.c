@@ -50,6 +50,7 @@ static const struct option_row options[] = {
     {OPT_EXPIRES,     "expires",     0,   "S",        "seconds it works, 60 to 1800 (default: a year)"},
     {OPT_IDS_FROM,    "ids-from",    0,   "FILE",     "the tickets, a line each as the arguments would be; - for standard input"},
     {OPT_SEEN,        "seen",        0,   "N",        "only over this version, as template show names it; 0: only when there is none yet"},
+    {OPT_INTERFACE,   "interface",   0,   "PATH",     "only this interface of WeChat's, as quota list names it"},
 };
 
 #define REASON OPT(OPT_REASON)
@@ -92,6 +93,9 @@ static const struct command commands[] = {
     {"account", "trouble", "[KEY]", OPT(OPT_LIMIT), 0, NEEDS_SCHEMA, cmd_account_trouble,
      "list access_tokens that WeChat refused before their end: who else replaces them",
      "account trouble\naccount trouble festival -n 10"},
+    {"account", "rid", "KEY RID", 0, 0, NEEDS_SCHEMA, cmd_account_rid,
+     "show what a call of the last 7 days was, by the rid that WeChat's refusal names; secrets and persons are covered",
+     "account rid festival 617623a4-50f59310-35e60aad"},
     {"backend", "add", "LOGIN", OPT(OPT_ACCOUNT) | REASON, 0, NEEDS_SCHEMA, cmd_backend_add,
      "let a backend's login claim cards of an account",
      "backend add festival_app --account festival"},
@@ -289,9 +293,10 @@ static const struct command commands[] = {
     {"quota", "refresh", "[KEY]", 0, 0, NEEDS_SCHEMA, cmd_quota_refresh,
      "ask WeChat for the limits of the interfaces in use, then list them",
      "quota refresh festival"},
-    {"quota", "reset", "KEY", OPT(OPT_WAIT) | OPT(OPT_CONFIRM) | REASON, 0, NEEDS_SCHEMA, cmd_quota_reset,
+    {"quota", "reset", "KEY", OPT(OPT_INTERFACE) | OPT(OPT_WAIT) | OPT(OPT_CONFIRM) | REASON, 0, NEEDS_SCHEMA, cmd_quota_reset,
      "let the worker ask WeChat to count the day's calls from 0 again; it grants that 10 times a month",
-     "quota reset festival --confirm=festival --reason \"deposit before the doors open\""},
+     "quota reset festival --confirm=festival --reason \"deposit before the doors open\"\n"
+     "quota reset festival --interface /card/code/deposit --confirm=festival"},
     {"card", "explain", "FILE|-", OPT(OPT_TEMPLATE), 0, NEEDS_SCHEMA, cmd_card_explain,
      "say what a cardExt was signed over, with which api_ticket, and what WeChat would object to",
      "card explain card.json\ncard explain - --template adult < card.json"},

@@ -57,6 +57,7 @@ enum option_id {
     OPT_EXPIRES,
     OPT_IDS_FROM,
     OPT_SEEN,
+    OPT_INTERFACE,
     OPTIONS
 };
 #define OPT(id) (UINT64_C(1) << (id))

@@ -29,6 +29,12 @@ bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *e
     return wx_open(wx, &tools, account_id, err);
 }
 
+bool call_json(struct wx *wx, enum wx_endpoint_id id, const cJSON *request, struct wx_reply *reply, struct err *err) {
+    AUTO_BUF struct buf body = {0};
+    json_print(&body, request);
+    return wx_call(wx, id, &body, reply, err);
+}
+
 const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err) {
     AUTO_JSON cJSON *question = json_new();
     AUTO_BUF struct buf body = {0};

@@ -13,6 +13,9 @@ bool work_tools(struct work *work, struct wx_tools *tools, struct err *err);
 /* The same for calls in the name of an account. A person who has no key here lets the worker call: see wx_call(). */
 bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *err);
 
+/* wx_call() with a body of JSON. */
+bool call_json(struct wx *wx, enum wx_endpoint_id id, const cJSON *request, struct wx_reply *reply, struct err *err);
+
 /* card/get: "card" of the answer, which names the type and holds the card; lent by `reply`. */
 const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err);
 /* Its base_info, and the status in it. */

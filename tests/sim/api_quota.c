@@ -1,4 +1,5 @@
-/* api_quota.c - the day's calls: what is used of them, setting them back; what a refused call was (reference, section 6). */
+/* api_quota.c - the day's calls: what is used of them, setting them back; what a refused call was (reference, section
+ * 6). */
 #include "api.h"
 
 #include <string.h>

@@ -9,7 +9,8 @@
 /* Three groups of 8 digits. */
 bool rid_is_sound(const char *rid);
 
-/* Notes the request of an account's call by the rid in its answer; `request` is taken over. The oldest is forgotten. */
+/* Notes the request of an account's call by the rid in its answer; `request` is taken over. The oldest is forgotten.
+ */
 void rid_note(struct world *w, const char *appid, const char *answer, cJSON *request);
 
 /* The request with this rid and whose it was, or NULL. */

@@ -155,6 +155,7 @@ TEST(an_operator_does_at_wechat_what_the_worker_does) {
     char adopted[128];
     anna(0, "106.55.206.146", NULL, "ip wechat fest");
     anna(0, IPS, NULL, "quota refresh fest");
+    anna(65, "76002", NULL, "account rid fest 617623a4");
     anna(0, "http://mmbiz.qpic.cn/", NULL,
          line_with("template logo", file_with("logo.png", PICTURE, sizeof PICTURE - 1)));
     anna(0, "1 testers", PERSON "\n", "template testers --openid-file -");

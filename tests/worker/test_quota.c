@@ -145,6 +145,36 @@ TEST(the_eleventh_reset_of_a_month_is_refused_before_the_call) {
     assert_string_equal(ledger("/cgi-bin/clear_quota", "calls"), "11");
 }
 
+TEST(one_interface_is_reset_alone_and_of_the_same_ten) {
+    quota("fest", IPS, 2, 0);
+    run(0, "ip wechat fest", "");
+    run(0, "ip wechat fest", "");
+    run(75, "ip wechat fest", "45009");
+    run(64, "quota reset fest --interface card/get --confirm=fest", "no path");
+    run(0, "quota reset fest --interface " IPS " --confirm=fest", "reset 1 of 10");
+    run(75, "quota reset fest --confirm=fest", "another reset of fest waits");
+    rehearsal_worker(0, "run quota_reset");
+    assert_int_equal(granted(), 1);
+    assert_int_equal(rehearsal_calls("fest", "/cgi-bin/openapi/quota/clear"), 1);
+    assert_int_equal(rehearsal_calls("fest", "/cgi-bin/clear_quota"), 0);
+    assert_string_equal(test_sql(NULL, "select after ->> 'interface' from kaquan.audit_log order by id desc limit 1"),
+                        IPS);
+    run(0, "ip wechat fest", "106.55.206.146");
+    run(0, "quota reset fest --confirm=fest", "reset 2 of 10");
+}
+
+TEST(where_no_token_is_to_be_had_the_secret_resets) {
+    quota("fest", "/cgi-bin/stable_token", 1, 1);
+    run(75, "ip wechat fest", "45009");
+    run(0, "quota reset fest --confirm=fest", "reset 1 of 10");
+    rehearsal_worker(0, "run quota_reset");
+    assert_int_equal(granted(), 1);
+    assert_int_equal(rehearsal_calls("fest", "/cgi-bin/clear_quota"), 0);
+    assert_int_equal(rehearsal_calls("fest", "/cgi-bin/clear_quota/v2"), 1);
+    run(0, "ip wechat fest", "106.55.206.146");
+}
+
+/* Without a token for another reason nothing is asked: the secret may be what is wrong. */
 TEST(a_reset_that_never_left_waits) {
     test_sql(NULL, "update kaquan.account set api_base = 'http://127.0.0.1:1'");
     run(0, "quota reset fest --confirm=fest", "reset 1 of 10");
@@ -167,6 +197,41 @@ TEST(a_reset_whose_answer_was_lost_is_not_repeated) {
     run(0, "quota reset fest --confirm=fest", "reset 2 of 10");
 }
 
+/* --- request ids --- */
+
+/* The rid that the line's refusal names. */
+static const char *rid_of(int code, const char *input, const char *line) {
+    static char rid[27];
+    AUTO_OUTPUT struct test_output o = rehearsal_reading(input, line);
+    const char *at = strstr(buf_str(&o.err), "rid: ");
+    if (o.exit_code != code || at == NULL)
+        test_fail("%s: exit %d, or no rid: %s", line, o.exit_code, buf_str(&o.err));
+    snprintf(rid, sizeof rid, "%s", at + strlen("rid: "));
+    return rid;
+}
+
+static const char *line_of(const char *account, const char *rid) {
+    static char line[80];
+    snprintf(line, sizeof line, "account rid %s %s --json", account, rid);
+    return line;
+}
+
+TEST(a_refused_call_is_told_of_by_its_rid_without_secrets_and_persons) {
+    quota("fest", "/card/testwhitelist/set", 1, 1);
+    const char *rid = rid_of(75, "oAbcdefghijklmnopqrstuvwxyz1\n", "template testers --openid-file - --account fest");
+    AUTO_OUTPUT struct test_output o = rehearsal_output(line_of("fest", rid));
+    assert_int_equal(o.exit_code, 0);
+    assert_non_null(strstr(buf_str(&o.out), "\"client_ip\":\"127.0.0.1\""));
+    assert_non_null(strstr(buf_str(&o.out), "\"request_url\":\"access_token=[secret]\""));
+    assert_non_null(strstr(buf_str(&o.out), "oAbc************************"));
+    assert_null(strstr(buf_str(&o.out), "defghijklmnopqrstuvwxyz1"));
+    assert_non_null(strstr(buf_str(&o.out), "45009"));
+    rehearsal_account("gala", "44444444444444444444444444444444");
+    run(65, line_of("gala", rid), "76003");
+    run(65, line_of("fest", "00000000-00000000-00000000"), "76001");
+    run(65, line_of("fest", "x"), "76002");
+}
+
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, rehearse, rehearsal_end)
     const struct CMUnitTest tests[] = {
@@ -178,8 +243,11 @@ int main(void) {
         CASE(the_end_of_a_limit_is_foreseen),
         CASE(a_reset_needs_the_name_and_lets_calls_go_on),
         CASE(the_eleventh_reset_of_a_month_is_refused_before_the_call),
+        CASE(one_interface_is_reset_alone_and_of_the_same_ten),
+        CASE(where_no_token_is_to_be_had_the_secret_resets),
         CASE(a_reset_that_never_left_waits),
         CASE(a_reset_whose_answer_was_lost_is_not_repeated),
+        CASE(a_refused_call_is_told_of_by_its_rid_without_secrets_and_persons),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
