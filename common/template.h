@@ -64,6 +64,9 @@ bool template_submit(struct db *db, const struct act *act, const char *key, int6
 cJSON *template_draft(struct db *db, int32_t id, struct err *err);
 cJSON *template_sent(struct db *db, int32_t id, struct err *err);
 
+/* ERR_INPUT when WeChat has no card of the template (any more). */
+bool template_has_card(const struct template *t, struct err *err);
+
 /* Queues the job `template_update`, which sends what differs. ERR_INPUT when WeChat has no such card, or when
  * something was changed that WeChat never changes. */
 bool template_push(struct db *db, const struct act *act, const struct template *t, int64_t *job, struct err *err);

@@ -9,7 +9,7 @@
 #include "template_diff.h"
 #include "template_status.h"
 
-static bool at_wechat(const struct template *t, struct err *err) {
+bool template_has_card(const struct template *t, struct err *err) {
     if (t->card_id[0] != '\0' && strcmp(t->status, "deleted") != 0)
         return true;
     fail(err, ERR_INPUT, "WeChat has no card of template %s, whose status is %s", t->key, t->status);
@@ -17,7 +17,8 @@ static bool at_wechat(const struct template *t, struct err *err) {
 }
 
 bool template_push(struct db *db, const struct act *act, const struct template *t, int64_t *job, struct err *err) {
-    return at_wechat(t, err) && db_begin(db, err) && template_queue(db, act, t, "template_update", NULL, job, err);
+    return template_has_card(t, err) && db_begin(db, err) &&
+           template_queue(db, act, t, "template_update", NULL, job, err);
 }
 
 /* --- stock --- */
@@ -50,7 +51,7 @@ bool template_stock(struct db *db, const struct act *act, const struct template 
                     struct err *err) {
     char after[64];
     snprintf(after, sizeof after, "{\"change\": %" PRId64 "}", change);
-    if (!at_wechat(t, err) || !enough_left(db, t, change, err) || !db_begin(db, err))
+    if (!template_has_card(t, err) || !enough_left(db, t, change, err) || !db_begin(db, err))
         return false;
     if (!write_down(db, t, change, err))
         return audit_undo(db);

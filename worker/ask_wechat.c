@@ -1,7 +1,6 @@
 #include "ask_wechat.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "json.h"
 
@@ -18,19 +17,10 @@ bool ask_record(struct call *call, const char *action, const char *what, const c
 
 bool ask_wechat(struct call *call, int64_t account_id, enum wx_endpoint_id id, const cJSON *request,
                 struct wx_reply *reply, struct err *err) {
-    AUTO_BUF struct buf body = {0};
     struct wx wx;
-    json_print(&body, request);
-    return work_wx(call->work, account_id, &wx, err) && wx_call(&wx, id, &body, reply, err);
+    return work_wx(call->work, account_id, &wx, err) && call_json(&wx, id, request, reply, err);
 }
 
 const char *ask_text(const struct wx_reply *reply, const char *name) {
     return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(reply->json, name));
-}
-
-bool template_has_card(const struct template *t, struct err *err) {
-    if (t->card_id[0] != '\0' && strcmp(t->status, "deleted") != 0)
-        return true;
-    fail(err, ERR_INPUT, "WeChat has no card of template %s, whose status is %s", t->key, t->status);
-    return fail_cure(err, "kaquan-worker template submit %s sends a draft to WeChat", t->key);
 }

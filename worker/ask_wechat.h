@@ -5,7 +5,6 @@
 #include <cjson/cJSON.h>
 
 #include "command.h"
-#include "template.h"
 #include "wechat.h"
 
 /* Writes down what is about to be asked: of an account or a template (`what`) and its name. */
@@ -18,8 +17,5 @@ bool ask_wechat(struct call *call, int64_t account_id, enum wx_endpoint_id id, c
 
 /* A text of the answer, or NULL. */
 const char *ask_text(const struct wx_reply *reply, const char *name);
-
-/* ERR_INPUT when WeChat has no card of the template (any more). */
-bool template_has_card(const struct template *t, struct err *err);
 
 #endif

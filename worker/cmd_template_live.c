@@ -228,18 +228,14 @@ static void mark_deposit(cJSON *base) {
 
 /* Whether card/get tells of deposited codes is not certain; their number does. */
 static bool note_deposit(struct wx *wx, const char *card_id, cJSON *body, struct err *err) {
-    AUTO_JSON cJSON *question = json_new();
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf text = {0};
     const cJSON *card = template_card(body);
     cJSON *base = cJSON_GetObjectItemCaseSensitive(card, "base_info");
     int64_t count = 0;
     if (!cJSON_IsTrue(template_field_value(card, "base_info.use_custom_code")) ||
         template_field_value(card, "base_info.get_custom_code_mode") != NULL)
         return true;
-    json_add_text(question, "card_id", card_id);
-    json_print(&text, question);
-    if (!wx_call(wx, WX_CODE_DEPOSITED, &text, &reply, err) ||
+    if (!call_card(wx, WX_CODE_DEPOSITED, card_id, &reply, err) ||
         !json_need_int(reply.json, "count", 0, INT64_C(1) << 40, &count, err))
         return false;
     if (count > 0)

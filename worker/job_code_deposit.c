@@ -43,17 +43,9 @@ static bool begin(struct stock *s, struct err *err) {
     return work_wx(s->run->work, db_int(&rows, 0, "account_id"), &s->wx, err);
 }
 
-static void ask_for_card(const struct stock *s, struct buf *body) {
-    AUTO_JSON cJSON *question = json_new();
-    json_add_text(question, "card_id", s->card_id);
-    json_print(body, question);
-}
-
 static bool deposited(struct stock *s, int64_t *count, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf body = {0};
-    ask_for_card(s, &body);
-    return wx_call(&s->wx, WX_CODE_DEPOSITED, &body, &reply, err) &&
+    return call_card(&s->wx, WX_CODE_DEPOSITED, s->card_id, &reply, err) &&
            json_need_int(reply.json, "count", 0, STOCK_MAX, count, err);
 }
 
@@ -68,15 +60,13 @@ static bool total_stock(struct stock *s, int64_t *total, struct err *err) {
 /* Not repeatable: what WeChat has is read anew before each attempt. */
 static bool raise_by(struct stock *s, int64_t more, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf body = {0};
     AUTO_JSON cJSON *change = json_new();
     json_add_text(change, "card_id", s->card_id);
     json_add_int(change, "increase_stock_value", more);
-    json_print(&body, change);
     if (!job_progress(s->run->work->db, &s->run->job, s->confirmed, s->codes, err)) /* still ours to do? */
         return false;
     FAULT("deposit_before_stock");
-    if (!wx_call(&s->wx, WX_CARD_MODIFYSTOCK, &body, &reply, err))
+    if (!call_json(&s->wx, WX_CARD_MODIFYSTOCK, change, &reply, err))
         return false;
     FAULT("deposit_after_stock");
     return true;

@@ -15,11 +15,9 @@ static bool is_final(const struct wx_reply *reply) {
 static bool decrypt(struct wx *wx, int64_t id, const char *encrypted, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     const char *code = NULL;
     json_add_text(question, "encrypt_code", encrypted);
-    json_print(&body, question);
-    if (!wx_call(wx, WX_CODE_DECRYPT, &body, &reply, err) && !is_final(&reply))
+    if (!call_json(wx, WX_CODE_DECRYPT, question, &reply, err) && !is_final(&reply))
         return false;
     if (reply.errcode == 0 && !json_need_text(reply.json, "code", 1, 20, NULL, &code, err))
         return false;

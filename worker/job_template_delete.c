@@ -1,14 +1,11 @@
 /* Ends a template at WeChat: no more cards of it can be added, those that were stay valid. */
 #include "jobs.h"
 
-#include "json.h"
 #include "wechat.h"
 
 bool job_template_delete(struct run *run, struct err *err) {
     AUTO_ROWS struct db_rows rows = {0};
-    AUTO_JSON cJSON *request = json_new();
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf body = {0};
     struct wx wx;
     if (!db_query(run->work->db, &sql_template_push, &rows, err, V_INT(run->job.template_id)))
         return false;
@@ -16,10 +13,8 @@ bool job_template_delete(struct run *run, struct err *err) {
         run_result(run, "WeChat has no card of it: nothing to end");
         return true;
     }
-    json_add_text(request, "card_id", db_text(&rows, 0, "card_id"));
-    json_print(&body, request);
     if (!work_wx(run->work, db_int(&rows, 0, "account_id"), &wx, err) ||
-        !wx_call(&wx, WX_CARD_DELETE, &body, &reply, err))
+        !call_card(&wx, WX_CARD_DELETE, db_text(&rows, 0, "card_id"), &reply, err))
         return false;
     run_result(run, "%s: deleted at WeChat", db_text(&rows, 0, "key"));
     return db_do(run->work->db, &sql_template_deleted, err, V_INT(run->job.template_id), V_NULL);

@@ -38,15 +38,13 @@ static bool total_now(struct change *c, int64_t *total, struct err *err) {
 static bool call(struct change *c, struct err *err) {
     AUTO_JSON cJSON *request = json_new();
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf body = {0};
     bool more = c->change > 0;
     json_add_text(request, "card_id", c->card_id);
     json_add_int(request, more ? "increase_stock_value" : "reduce_stock_value", more ? c->change : -c->change);
-    json_print(&body, request);
     if (!set_state(c, "sent", NULL, err))
         return false;
     FAULT("stock_before_call");
-    if (!wx_call(&c->wx, WX_CARD_MODIFYSTOCK, &body, &reply, err)) {
+    if (!call_json(&c->wx, WX_CARD_MODIFYSTOCK, request, &reply, err)) {
         if (call_fate(&reply) != CALL_UNSURE)
             set_state(c, call_fate(&reply) == CALL_REFUSED ? "refused" : "queued", err->text, NULL);
         return false;

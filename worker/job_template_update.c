@@ -17,10 +17,9 @@ static bool send(struct wx *wx, const char *card_id, const cJSON *draft, const s
                  bool *review, struct err *err) {
     AUTO_JSON cJSON *request = template_diff_request(diff, card_id, draft);
     AUTO_WX_REPLY struct wx_reply reply = {0};
-    AUTO_BUF struct buf body = {0};
-    json_print(&body, request);
     FAULT("update_before_call");
-    return wx_call(wx, WX_CARD_UPDATE, &body, &reply, err) && json_may_bool(reply.json, "send_check", review, err);
+    return call_json(wx, WX_CARD_UPDATE, request, &reply, err) &&
+           json_may_bool(reply.json, "send_check", review, err);
 }
 
 static void tell(struct run *run, const char *key, const struct template_diff *diff, bool review) {

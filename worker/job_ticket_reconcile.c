@@ -54,14 +54,12 @@ static bool note_wallet(struct page *p, const char *openid, const cJSON *cards, 
 static bool look_into_wallet(struct page *p, const char *openid, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     if (openid[0] == '\0' || cJSON_GetObjectItemCaseSensitive(p->wallets, openid) != NULL)
         return true;
     json_add_bool(p->wallets, openid, true);
     json_add_text(question, "openid", openid);
     json_add_text(question, "card_id", p->card_id);
-    json_print(&body, question);
-    if (!wx_call(p->wx, WX_USER_CARDS, &body, &reply, err))
+    if (!call_json(p->wx, WX_USER_CARDS, question, &reply, err))
         return reply.errcode == OPENID_UNKNOWN;
     return note_wallet(p, openid, json_array(reply.json, "card_list"), err);
 }

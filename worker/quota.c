@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "json.h"
+#include "wechat.h"
 
 /* WeChat knows no limit of this path, or does not tell us: 76003, 76021, 76022. */
 static bool not_told(int errcode) {
@@ -24,10 +25,8 @@ static bool keep(struct wx *wx, const char *path, const cJSON *json, int *learnt
 static bool learn(struct wx *wx, const char *path, int *learnt, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     json_add_text(question, "cgi_path", path);
-    json_print(&body, question);
-    if (wx_call(wx, WX_QUOTA_GET, &body, &reply, err))
+    if (call_json(wx, WX_QUOTA_GET, question, &reply, err))
         return keep(wx, path, reply.json, learnt, err);
     if (!not_told(reply.errcode))
         return false;

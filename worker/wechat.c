@@ -35,12 +35,14 @@ bool call_json(struct wx *wx, enum wx_endpoint_id id, const cJSON *request, stru
     return wx_call(wx, id, &body, reply, err);
 }
 
-const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err) {
+bool call_card(struct wx *wx, enum wx_endpoint_id id, const char *card_id, struct wx_reply *reply, struct err *err) {
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     json_add_text(question, "card_id", card_id);
-    json_print(&body, question);
-    return wx_call(wx, WX_CARD_GET, &body, reply, err) ? json_object(reply->json, "card") : NULL;
+    return call_json(wx, id, question, reply, err);
+}
+
+const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err) {
+    return call_card(wx, WX_CARD_GET, card_id, reply, err) ? json_object(reply->json, "card") : NULL;
 }
 
 /* The type names its object, "scenic_ticket"; the type itself may be one that we do not know. */
@@ -74,11 +76,9 @@ cJSON *card_live(struct wx *wx, const char *card_id, char status[CARD_STATUS_SIZ
 
 static bool list_page(struct wx *wx, int64_t offset, struct wx_reply *reply, const cJSON **cards, struct err *err) {
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     json_add_int(question, "offset", offset);
     json_add_int(question, "count", LIST_PAGE);
-    json_print(&body, question);
-    if (!wx_call(wx, WX_CARD_BATCHGET, &body, reply, err))
+    if (!call_json(wx, WX_CARD_BATCHGET, question, reply, err))
         return false;
     *cards = json_array(reply->json, "card_id_list");
     return *cards || fail(err, ERR_PROTOCOL, "card/batchget answered without card_id_list");
@@ -110,14 +110,12 @@ bool card_each(struct wx *wx, bool (*look)(void *with, const char *card_id, bool
 bool code_view(struct wx *wx, const char *card_id, const char *code, struct code_view *view, struct err *err) {
     AUTO_WX_REPLY struct wx_reply reply = {0};
     AUTO_JSON cJSON *question = json_new();
-    AUTO_BUF struct buf body = {0};
     const char *status = "", *openid = "";
     *view = (struct code_view){0};
     json_add_text(question, "code", code);
     json_add_text(question, "card_id", card_id);
     json_add_bool(question, "check_consume", false);
-    json_print(&body, question);
-    if (!wx_call(wx, WX_CODE_GET, &body, &reply, err))
+    if (!call_json(wx, WX_CODE_GET, question, &reply, err))
         return reply.errcode == CODE_UNKNOWN;
     return json_need_text(reply.json, "user_card_status", 1, sizeof view->status - 1, "A-Z_", &status, err) &&
            json_may_text(reply.json, "openid", 0, sizeof view->openid - 1, NULL, &openid, err) &&

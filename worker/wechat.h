@@ -16,6 +16,9 @@ bool work_wx(struct work *work, int64_t account_id, struct wx *wx, struct err *e
 /* wx_call() with a body of JSON. */
 bool call_json(struct wx *wx, enum wx_endpoint_id id, const cJSON *request, struct wx_reply *reply, struct err *err);
 
+/* With {"card_id": ...}. */
+bool call_card(struct wx *wx, enum wx_endpoint_id id, const char *card_id, struct wx_reply *reply, struct err *err);
+
 /* card/get: "card" of the answer, which names the type and holds the card; lent by `reply`. */
 const cJSON *card_get(struct wx *wx, const char *card_id, struct wx_reply *reply, struct err *err);
 /* Its base_info, and the status in it. */
