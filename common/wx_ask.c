@@ -47,6 +47,11 @@ static bool withdrawn(const struct wx *wx, const struct wx_endpoint *e, const st
                           "refuses its address; then ask again");
 }
 
+/* The database went away meanwhile, and the answer with it. */
+static bool lost(const struct wx_endpoint *e, struct err *err) {
+    return !e->repeatable && wx_outcome_unknown(e, err->text, err);
+}
+
 /* True with the answer's row. */
 static bool wait_for(struct wx *wx, const struct wx_endpoint *e, int64_t id, struct db_rows *rows, struct err *err) {
     double begin = clock_seconds();
@@ -56,14 +61,14 @@ static bool wait_for(struct wx *wx, const struct wx_endpoint *e, int64_t id, str
         bool over = app_stopping() || waited >= wx->tools.patience_s;
         db_rows_clear(rows);
         if (!db_query(wx->tools.db, &sql_wechat_ask_take, rows, err, V_INT(id), V_BOOL(over)))
-            return false;
+            return lost(e, err);
         if (rows->count > 0 && db_bool(rows, 0, "answered"))
             return true;
         if (over)
             return withdrawn(wx, e, rows, err);
         tell(waited, &told);
         if (!db_wait(wx->tools.db, app_stop_fd(), LOOK_EVERY_S, &notified, err))
-            return e->repeatable ? false : wx_outcome_unknown(e, err->text, err);
+            return lost(e, err);
     }
 }
 

@@ -306,6 +306,15 @@ TEST(what_was_begun_and_is_given_up_is_said_to_be_unknown) {
     assert_int_equal(questions(), 0);
 }
 
+TEST(an_answer_that_a_broken_connection_took_is_unknown) {
+    pid_t asks = anna_begins(page_line());
+    test_wait_until(is_asked, NULL, SOON_SECONDS);
+    test_sql(NULL, "select pg_terminate_backend(pid) from pg_stat_activity where usename = '" OPERATOR "'"
+                   " and application_name = 'kaquan-worker'");
+    assert_int_equal(test_end(asks, 0, SOON_SECONDS), 69);
+    anna_said("outcome unknown: look before repeating");
+}
+
 TEST(a_lost_answer_is_no_success) {
     serve_begins();
     cJSON_Delete(sim_post("/sim/faults", "{\"path\":\"" LANDING "\",\"kind\":\"cut\",\"nth\":1}"));
@@ -328,6 +337,7 @@ int main(void) {
         CASE(a_call_that_may_not_be_repeated_is_made_once),
         CASE(a_call_that_may_be_repeated_is_answered_by_the_next_worker),
         CASE(what_was_begun_and_is_given_up_is_said_to_be_unknown),
+        CASE(an_answer_that_a_broken_connection_took_is_unknown),
         CASE(a_lost_answer_is_no_success),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
