@@ -113,7 +113,7 @@ bool cmd_quota_reset(struct call *call, struct err *err) {
     static const struct output_column column[] = {{"job", "job", OUT_ID}};
     AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.queued.1", column, 1);
     struct account account;
-    int64_t used, job;
+    int64_t used = 0, job;
     char undone[100];
     const char *interface = call->option[OPT_INTERFACE];
     if (!check_interface(interface, err) || !account_get(call->work->db, call->argument[0], &account, err) ||
