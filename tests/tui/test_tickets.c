@@ -361,7 +361,7 @@ TEST(a_ticket_of_a_meeting_gets_another_seat_by_a_form) {
 
     AUTO_SCREEN struct test_screen *s = tickets(&wide, "template:meeting_ticket");
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "e");
     test_screen_until(s, "Entrance");
     test_screen_keys(s, "\tNorth gate\t\x13"); /* the seat is needed */
@@ -380,7 +380,7 @@ TEST(a_ticket_of_a_meeting_gets_another_seat_by_a_form) {
 TEST(no_other_ticket_gets_another_seat) {
     AUTO_SCREEN struct test_screen *s = tickets(&wide, "request:c-2");
     test_screen_until(s, "1 match");
-    unlock(s);
+    operator_unlocks(s);
     test_screen_keys(s, "e");
     test_screen_until(s, "WeChat lets nobody change the details of such a ticket");
 }
