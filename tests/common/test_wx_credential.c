@@ -36,7 +36,7 @@ static struct http *new_http(void) {
 }
 
 static struct wx_tools tools_of(const char *host) {
-    return (struct wx_tools){db, http, key, host, false};
+    return (struct wx_tools){.db = db, .http = http, .key = key, .host = host};
 }
 
 static int set_up(void **state) {
@@ -245,7 +245,7 @@ static bool racer(int n, void *context) {
     char host[16];
     struct err err = {0};
     enum credential_outcome outcome;
-    struct wx_tools tools = {test_db("kaquan_worker"), new_http(), key, host, false};
+    struct wx_tools tools = {.db = test_db("kaquan_worker"), .http = new_http(), .key = key, .host = host};
     snprintf(host, sizeof host, "host%d", n);
     for (int i = 0; i < 20; i++) {
         if (!credential_refresh(&tools, race->account, CREDENTIAL_TOKEN, false, &outcome, &err))
