@@ -94,6 +94,12 @@ TEST(from_one_marked_ticket_to_the_next_the_audit_log_knows_of_each) {
     shows(s, "M3");
     assert_int_equal(looks_at("M3"), 2);
     assert_int_equal(looks_at("M4"), 0);
+    test_screen_keys(s, ESC "G");
+    test_screen_until(s, "> M4");
+    test_screen_keys(s, "i");
+    shows(s, "M4");
+    test_screen_keys(s, "n"); /* behind one that is not marked comes the first that is */
+    shows(s, "M2");
 }
 
 TEST(a_code_grows_as_far_as_it_has_room_and_is_never_cut) {
