@@ -102,7 +102,9 @@ static bool have_room(const struct console *c, enum tabs tabs, int columns) {
     int width = 1;
 
     for (size_t i = 0; i < count; i++)
-        width += list[i]->number > 0 ? text_width(tab_text(list[i], tabs, false)) + 4 : 0;
+        width += list[i]->number > 0               ? text_width(tab_text(list[i], tabs, false)) + 4
+                 : list[i] == c->places[0]->screen ? text_width(_(list[i]->title)) + 2
+                                                   : 0;
     for (int i = 1; i < c->depth; i++)
         width += text_width(_(c->places[i]->screen->title)) + text_width(c->places[i]->subject) + 4;
     return width <= columns;

@@ -240,7 +240,7 @@ static void draw_facts(struct view *view, int marked, struct area area) {
         ui_format(row - 1, area.column, area.columns, ROLE_DIM, _("one of %d that are marked"), marked);
     ui_format(row, area.column, area.columns, ROLE_DIM, _("QR version %d, level M"), version);
     ui_format(row + 1, area.column, area.columns, ROLE_DIM, _("%d modules, margin %d"), modules, own->look.margin);
-    ui_format(row + 2, area.column, area.columns, ROLE_DIM, _("size %d of %d: + and - change it"),
+    ui_format(row + 2, area.column, area.columns, ROLE_DIM, _("size %d of %d: + or -"),
               own->look.size < own->most ? own->look.size : own->most, own->most);
 }
 
