@@ -175,11 +175,11 @@ static bool ask(struct view *view, int part, struct query *q, struct err *err) {
     if (part > COUNT)
         return true;
     take_filter(view, own);
+    own->refused = own->refused && part == COUNT;
     if (!filter_read(&ticket_fields, view->filter, &q->filter, err))
         return false;
     if (part == COUNT)
         return ask_count(view, q, err);
-    own->refused = false;
     return may_read(view, own, &q->filter) ? ask_list(view, q, err) : refuse(view, own, err);
 }
 
@@ -198,16 +198,17 @@ static void look_at_answer(struct view *view, struct own *own) {
     own->more_older = own->older_asked > 0 && pane->rows.count - newer == own->older_asked;
 }
 
-/* Before the cursor comes to the end of what is loaded; and a filter that waited to know how many tickets there are.
- */
+/* Before the cursor comes to the end of what is loaded, unless what was asked last failed; and a filter that waited
+ * to know how many tickets there are. */
 static void load_ahead(struct view *view, struct own *own) {
+    struct pane *list = &view->panes[LIST];
     bool near_newer = own->more_newer && view->at < AHEAD;
     bool near_older = own->more_older && view->shown - view->at <= AHEAD;
 
-    if ((near_newer || near_older) && strcmp(own->around, view->cursor) != 0)
-        view->panes[LIST].asked_at = 0;
-    if (own->refused && tickets_of(view) >= 0 && view->panes[LIST].err.cure[0] == '\0') {
-        view->panes[LIST].asked_at = 0;
+    if (!list->failed && (near_newer || near_older) && strcmp(own->around, view->cursor) != 0)
+        list->asked_at = 0;
+    if (own->refused && tickets_of(view) >= 0 && list->err.cure[0] == '\0') {
+        list->asked_at = 0;
         view->panes[COUNT].asked_at = 0;
     }
 }

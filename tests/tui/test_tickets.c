@@ -162,6 +162,22 @@ TEST(a_filter_is_the_servers_and_says_how_many_match) {
     test_screen_until(s, "M1 ");
 }
 
+/* Deep in the list more is to be loaded, but not for a filter that cannot be asked. */
+TEST(a_filter_that_is_wrong_is_not_asked_again_and_again) {
+    AUTO_SCREEN struct test_screen *s = tickets(&english, NULL);
+
+    test_screen_until(s, "M1 ");
+    test_screen_keys(s, "G");
+    test_screen_until(s, "> M1000");
+    for (int page = 0; page < 6; page++) {
+        test_screen_keys(s, "\x02");
+        test_screen_idle(s);
+    }
+    test_screen_keys(s, "/stat:void\r");
+    test_screen_until(s, "did you mean state:?");
+    test_screen_idle(s);
+}
+
 TEST(nothing_that_matches_is_told_with_the_filter) {
     AUTO_SCREEN struct test_screen *s = tickets(&english, "code:NOPE");
 
@@ -509,6 +525,7 @@ int main(void) {
         cmocka_unit_test(a_list_is_scrolled_from_end_to_end),
         cmocka_unit_test(the_cursor_stays_on_its_ticket_while_others_come),
         cmocka_unit_test(a_filter_is_the_servers_and_says_how_many_match),
+        cmocka_unit_test(a_filter_that_is_wrong_is_not_asked_again_and_again),
         cmocka_unit_test(nothing_that_matches_is_told_with_the_filter),
         cmocka_unit_test(a_filter_that_no_index_helps_is_asked_about),
         cmocka_unit_test(a_wide_window_shows_the_ticket_beside_the_list),
