@@ -16,8 +16,10 @@ static bool add(struct wx *wx, const struct wx_endpoint *e, const struct wx_cont
     AUTO_ROWS struct db_rows rows = {0};
     static const struct http_file none;
     const struct http_file *file = content->file != NULL ? content->file : &none;
-    if (!db_query(wx->tools.db, &sql_wechat_ask_add, &rows, err, V_INT(wx->account_id), V_TEXT(e->path),
-                  V_TEXT(content->body != NULL ? buf_str(content->body) : NULL),
+    const char *body = NULL;
+    if (content->body != NULL)
+        body = buf_str(content->body);
+    if (!db_query(wx->tools.db, &sql_wechat_ask_add, &rows, err, V_INT(wx->account_id), V_TEXT(e->path), V_TEXT(body),
                   content->file != NULL ? V_BYTES(file->content.data, file->content.len) : V_NULL, V_TEXT(file->name),
                   V_TEXT(file->type)))
         return false;

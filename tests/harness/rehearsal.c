@@ -219,7 +219,7 @@ struct scene rehearsal_template(const char *account, const char *key, const char
 
 struct scene rehearsal_template_of(const char *account, const char *type, const char *rest, int64_t target) {
     char text[2048], upper[32] = "";
-    for (size_t i = 0; type[i] != '\0' && i < sizeof upper - 1; i++)
+    for (size_t i = 0; i < sizeof upper - 1 && type[i] != '\0'; i++)
         upper[i] = (char)toupper((unsigned char)type[i]);
     snprintf(text, sizeof text, body, upper, type, type, "50000000", "true", "", "false", rest);
     return submit(account, type, text, target, target / 2);

@@ -203,10 +203,9 @@ TEST(a_reset_whose_answer_was_lost_is_not_repeated) {
 static const char *rid_of(int code, const char *input, const char *line) {
     static char rid[27];
     AUTO_OUTPUT struct test_output o = rehearsal_reading(input, line);
-    const char *at = strstr(buf_str(&o.err), "rid: ");
-    if (o.exit_code != code || at == NULL)
+    if (o.exit_code != code || strstr(buf_str(&o.err), "rid: ") == NULL)
         test_fail("%s: exit %d, or no rid: %s", line, o.exit_code, buf_str(&o.err));
-    snprintf(rid, sizeof rid, "%s", at + strlen("rid: "));
+    snprintf(rid, sizeof rid, "%s", strstr(buf_str(&o.err), "rid: ") + strlen("rid: "));
     return rid;
 }
 
