@@ -323,6 +323,7 @@ static const struct act acts[] = {
      .help = N_("WeChat's own figures of some days"),
      .danger = DANGER_NONE,
      .command = "stat wechat {row} [since={since}] [until={until}]",
+     .needs = "select stat_wechat_day",
      .prompts = span_prompts,
      .prompt_count = ARRAY_LEN(span_prompts)},
     {.key = 'Z',

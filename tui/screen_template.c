@@ -164,7 +164,7 @@ static const struct act acts[] = {
      .prompt_count = ARRAY_LEN(cell), .command = "template cell {subject} {cell} {state} {with}", .needs = NEEDS_WECHAT},
     {.key = 'D', .label = "D", .help = N_("what differs from what WeChat has now"), .command = "template diff {subject}", .needs = NEEDS_WECHAT},
     {.key = 'S', .label = "S", .help = N_("its claims, adds and entries of some days"), .prompts = span, .prompt_count = ARRAY_LEN(span),
-     .command = "stat show {subject} {unit} [since={since}] [until={until}]"},
+     .command = "stat show {subject} {unit} [since={since}] [until={until}]", .needs = "select stat_minute"},
     {.key = 'X', .label = "X", .help = N_("end this template for ever"), .danger = DANGER_SEVERE,
      .command = "template delete {subject} --confirm={subject} [--reason={reason}]", .needs = "update template"},
 };

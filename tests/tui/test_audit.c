@@ -79,6 +79,7 @@ TEST(another_person_confirms_or_withdraws_a_request) {
 
     operator_unlocks(s);
     test_screen_keys(s, "o");
+    test_screen_until(s, "[Requests]");
     assert_row(s, "ticket void", "waiting", "A1", "li@door");
     test_screen_keys(s, "X");
     test_screen_until(s, "audit withdraw 2");
