@@ -685,15 +685,19 @@ static double live_until(double end, double *t, double step, double *least) {
 }
 
 /* Three days, beginning at midnight in China: the longest time without a valid api_ticket, on the first and later.
- * Returns what the old one had left then at least, later. */
-static double live(const char *mode, double step, double first_day, double later) {
-    double t = 0, gap, least;
+ * `least`: what the old one had left then at least. The first day spends much on learning, and the first api_ticket
+ * of the second is asked for as the day before could afford it. */
+enum { LEARNING, LATER, TIMES };
+static void live(const char *mode, double step, double first_day, double later, double least[TIMES]) {
+    double t = 0, gap, turn;
     day_is_old(0);
     set_mode(mode);
     refresh(CREDENTIAL_TICKET);
-    if ((gap = live_until(86400, &t, step, &least)) > first_day)
+    if ((gap = live_until(86400, &t, step, &least[LEARNING])) > first_day)
         fail_msg("no api_ticket for %.0f s on the first day", gap);
-    if ((gap = live_until(3 * 86400, &t, step, &least)) > later)
+    gap = live_until(86400 + 7200, &t, step, &turn);
+    least[LEARNING] = fmin(least[LEARNING], turn);
+    if ((gap = fmax(gap, live_until(3 * 86400, &t, step, &least[LATER]))) > later)
         fail_msg("no api_ticket for %.0f s", gap);
     assert_true(number("api_ticket", "epoch") >= 34);
     assert_string_equal(column("api_ticket", "age_known"), "true");
@@ -701,24 +705,28 @@ static double live(const char *mode, double step, double first_day, double later
         fail_msg("more than 60 calls in a day");
     if (test_number(NULL, "select max(calls) from kaquan.api_usage where endpoint like '%%stable_token'") > 48)
         fail_msg("more than 48 calls in a day");
-    return least;
 }
 
+/* The overlap is 300 s. Cards are handed out until the margin of 120 s: the rest is for the fill. */
 TEST(with_overlap_there_is_an_api_ticket_at_every_moment) {
-    double least = live("{\"ticket_mode\":\"overlap\",\"ticket_age\":3000}", 1, 1, 0);
+    static const double needed[TIMES] = {[LEARNING] = 120 + 15, [LATER] = 120 + 45};
+    double least[TIMES];
+    live("{\"ticket_mode\":\"overlap\",\"ticket_age\":3000}", 1, 1, 0, least);
     assert_true(number("api_ticket", "successor_lead_s") > 60);
-    /* The overlap is 300 s. Cards are handed out until the margin of 120 s: the rest is for the fill. */
-    if (least < 120 + 45)
-        fail_msg("the next api_ticket came %.0f s before the end", least);
+    for (int i = 0; i < TIMES; i++)
+        if (least[i] < needed[i])
+            fail_msg("the next api_ticket came %.0f s before the end%s", least[i], i == LEARNING ? " at first" : "");
 }
 
 TEST(with_fixed_windows_the_gap_is_short) {
-    live("{\"ticket_mode\":\"fixed\",\"ticket_age\":3000}", 1, 62, 12);
+    double least[TIMES];
+    live("{\"ticket_mode\":\"fixed\",\"ticket_age\":3000}", 1, 62, 12, least);
     assert_true(number("api_ticket", "successor_lead_s") <= 5);
 }
 
 TEST(a_worker_run_by_cron_every_minute_does_nearly_as_well) {
-    live("{\"ticket_mode\":\"overlap\",\"ticket_age\":0}", 60, 1, 0);
+    double least[TIMES];
+    live("{\"ticket_mode\":\"overlap\",\"ticket_age\":0}", 60, 1, 0, least);
 }
 
 /* --- answers that take long --- */
