@@ -75,14 +75,16 @@ note "  claims a second meanwhile" "$(jq .claims_per_s "$work/crowd")"
 
 # --- a run of the worker when nothing is due, and how soon a queued job starts ---
 
-run_ms() {
-  from=$(date +%s%N)
-  worker run >> "$work/run.log" 2>&1
-  echo $((($(date +%s%N) - from) / 1000000))
+took_ms() { # took_ms COMMAND...: the median of five
+  for _ in 1 2 3 4 5; do
+    from=$(date +%s%N)
+    "$@" >> "$work/run.log" 2>&1
+    echo $((($(date +%s%N) - from) / 1000000))
+  done | median
 }
 worker run >> "$work/run.log" 2>&1
-for _ in 1 2 3 4 5; do run_ms; done > "$work/runs"
-line "a run with nothing due, ms" "$(median < "$work/runs")" 'at most' 50
+line "a run with nothing due, ms" "$(took_ms worker run)" 'at most' 50
+note "  the least: psql, which asks for one row, ms" "$(took_ms sql -c 'select 1')"
 sql -c "alter role kaquan_worker in database bench set log_statement = 'all'"
 from=$(wc -l < "$KAQUAN_TEST_CLUSTER/log")
 worker run >> "$work/run.log" 2>&1

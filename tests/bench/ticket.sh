@@ -26,11 +26,11 @@ worker run ticket_person > "$work/run.log" 2>&1 || trouble "the index of persons
 sql -c 'vacuum analyze' -c "alter role kaquan_worker in database bench set log_min_duration_statement = 0"
 
 log_lines() { wc -l < "$KAQUAN_TEST_CLUSTER/log"; }
-statements() { # statements LINE: of kaquan_worker since that line of the log: the database's ms for each, parse, plan and run together
+statements() { # statements LINE: of kaquan_worker since that line of the log: the database's ms for each, parse, plan and run together, its begin
   tail -n +$(($1 + 1)) "$KAQUAN_TEST_CLUSTER/log" |
     awk '/ parse <unnamed>/ { ms = 0 }
          /<unnamed>/ { for (i = 1; i < NF; i++) if ($i == "duration:") ms += $(i + 1) }
-         / execute <unnamed>/ { print ms }'
+         / execute <unnamed>/ { sub(/.*<unnamed>: /, ""); print ms, $0 }'
 }
 
 search() { # search FILTER: the median of the database's ms for it, parse, plan and run together
@@ -41,6 +41,14 @@ search() { # search FILTER: the median of the database's ms for it, parse, plan 
   done | sort -n | sed -n 3p
 }
 
+by_key() { # the least: one look-up by key, like the searches by a connection that knows nothing yet of the tables
+  for _ in 1 2 3 4 5; do
+    from=$(log_lines)
+    PGUSER=kaquan_worker sql -c "select code from kaquan.ticket where request_id = 'r99' and template_id = 1" > "$work/by_key"
+    tail -n +$((from + 1)) "$KAQUAN_TEST_CLUSTER/log" | awk '/ statement: / { for (i = 1; i < NF; i++) if ($i == "duration:") print $(i + 1) }'
+  done | median
+}
+
 worst=0
 for filter in code:C77777 code:P77 C2777777 request:r2222222 openid:oVisitor1500000 holder:oFriend500 person:oVisitor900000; do
   [ "$tickets" -ge 3000000 ] || filter=$(echo "$filter" | sed 's/[0-9]*$/99/')
@@ -49,6 +57,7 @@ for filter in code:C77777 code:P77 C2777777 request:r2222222 openid:oVisitor1500
   worst=$(awk "BEGIN { print ($ms > $worst) ? $ms : $worst }")
 done
 line "search among $tickets tickets, slowest key, ms" "$worst" 'at most' 5
+note "  the least: psql, one ticket by its key, ms" "$(by_key)"
 # shellcheck source=tests/bench/console.sh
 . "$root/tests/bench/console.sh"
 exit "$missed"
