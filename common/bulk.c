@@ -94,16 +94,20 @@ bool bulk_words(struct bulk_list *list, const char *const *words, int count, int
     return true;
 }
 
-/* Takes the word at *at, without its quotes, and ends it with NUL; false: a quote is not closed. JSON is one word. */
+/* Takes the word at *at, without its quotes (two in a quoted word are one of its own), and ends it with NUL; false: a
+ * quote is not closed. JSON is one word. */
 static bool next_word(char **at, const char **word) {
     char *from = *at, *to = *at;
     bool quoted = false, json = *from == '{';
     *word = to;
-    for (; *from != '\0' && (json || quoted || strchr(" \t", *from) == NULL); from++)
-        if (*from == '"' && !json)
+    for (; *from != '\0' && (json || quoted || strchr(" \t", *from) == NULL); from++) {
+        bool twice = quoted && from[0] == '"' && from[1] == '"';
+        from += twice;
+        if (*from == '"' && !json && !twice)
             quoted = !quoted;
         else
             *to++ = *from;
+    }
     *at = from + strspn(from, " \t");
     *to = '\0';
     return !quoted;
@@ -119,7 +123,7 @@ bool bulk_line(struct bulk_list *list, const char *line, int64_t number, struct 
             return fail(err, ERR_INPUT, "line %" PRId64 ": too many words", number);
         if (!next_word(&at, &words[count++])) {
             fail(err, ERR_INPUT, "line %" PRId64 ": a quote is not closed", number);
-            return fail_cure(err, "a value with blanks stands in \"...\"; one with quotes in it is written as JSON");
+            return fail_cure(err, "a value with blanks stands in \"...\", its own quotes twice; or all is written as JSON");
         }
     }
     return count == 0 || bulk_words(list, words, count, number, err);

@@ -73,7 +73,9 @@ static void run_errand(struct console *c, const struct errand *errand, const cha
     words_arguments(&errand->words, errand->act->command, arguments);
     if (errand->act->input)
         words_fill(&errand->words, errand->act->input, &input);
-    if (act_run(c, arguments, errand->act->input ? buf_str(&input) : secret, _(errand->act->help)))
+    if (errand->act->line)
+        words_line(&errand->words, errand->act->line, &input);
+    if (act_run(c, arguments, input.len > 0 ? buf_str(&input) : secret, _(errand->act->help)))
         c->child.then = errand->act->then;
     arguments_clear(arguments);
     free(arguments);
@@ -157,7 +159,7 @@ static void list_samples(const struct view *view, struct dialog *d) {
     buf_text(&d->text, "\n");
 }
 
-/* The command as it will be run, with what is typed so far. */
+/* The command as it will be run, with what is typed so far, and the line that it will read. */
 static void write_command(const struct errand *errand, const struct dialog *d, struct buf *out) {
     struct arguments *arguments = mem_new(sizeof(*arguments));
     struct words words = {0};
@@ -167,6 +169,10 @@ static void write_command(const struct errand *errand, const struct dialog *d, s
     buf_text(out, "$ kaquan-worker");
     for (int i = 0; i < arguments->count && out->len < COMMAND_MOST; i++)
         buf_printf(out, strchr(arguments->list[i], ' ') ? " '%s'" : " %s", arguments->list[i]);
+    if (errand->act->line) {
+        buf_text(out, " <<< ");
+        words_line(&words, errand->act->line, out);
+    }
     buf_text(out, out->len < COMMAND_MOST ? "\n" : " ..\n");
     arguments_clear(arguments);
     free(arguments);

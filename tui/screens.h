@@ -95,6 +95,7 @@ struct act {
     const char *(*hindrance)(const struct db_rows *rows, int row);
     void (*run)(struct console *console); /* instead of a command */
     const char *input; /* what the command reads, with {names}; NULL: the answer that is secret, or nothing */
+    const char *line;  /* or one line, as words_line() writes it */
     const char *then;  /* the child that is opened about the last word that it said; NULL: that is shown */
     /* What else becomes of it, as a line above the fields; from the words typed so far. NULL: nothing. */
     void (*warn)(const struct words *words, struct buf *out);

@@ -14,7 +14,7 @@ struct form {
     const char *card_type;
     struct prompt prompts[DIALOG_FIELDS];
     int count;
-    struct buf command;
+    struct buf line;
     struct act act;
 };
 
@@ -31,22 +31,22 @@ static void add_detail(struct form *form, const struct detail *d) {
                                                                                       : PROMPT_TEXT,
                                                    .needed = d->needed,
                                                    .choices = d->type == DETAIL_SWITCH ? on_off : NULL};
-    buf_printf(&form->command, d->needed ? " %s={%s}" : " [%s={%s}]", d->name, d->name);
+    buf_printf(&form->line, d->needed ? " %s={%s}" : " [%s={%s}]", d->name, d->name);
 }
 
 static void make(struct form *form) {
     size_t count;
     const struct detail *d = detail_rows(&count);
 
-    buf_text(&form->command, "ticket update {code}");
+    buf_text(&form->line, "{code}"); /* not words of the command: a passenger has a name */
     for (size_t i = 0; i < count; i++)
         if (strcmp(d[i].card_type, form->card_type) == 0)
             add_detail(form, &d[i]);
     form->prompts[form->count++] = reason;
-    buf_text(&form->command, " --template={template} [--reason={reason}]");
     form->act = (struct act){.help = N_("change its seat and time at WeChat"),
                              .danger = DANGER_ASK,
-                             .command = buf_str(&form->command),
+                             .command = "ticket update --ids-from=- --template={template} [--reason={reason}]",
+                             .line = buf_str(&form->line),
                              .prompts = form->prompts,
                              .prompt_count = form->count,
                              .then = "bulk"};

@@ -146,3 +146,24 @@ void arguments_clear(struct arguments *a) {
         free(a->list[i]);
     *a = (struct arguments){0};
 }
+
+static void add_quoted(struct buf *out, const char *word) {
+    bool bare = strpbrk(word, " \t\"") == NULL;
+
+    buf_text(out, bare ? "" : "\"");
+    for (; *word; word++)
+        buf_text(out, (const char[]){*word, *word == '"' ? '"' : '\0', '\0'});
+    buf_text(out, bare ? "" : "\"");
+}
+
+void words_line(const struct words *w, const char *text, struct buf *out) {
+    struct arguments *a = mem_new(sizeof(*a));
+
+    words_arguments(w, text, a);
+    for (int i = 0; i < a->count; i++) {
+        buf_text(out, i > 0 ? " " : "");
+        add_quoted(out, a->list[i]);
+    }
+    arguments_clear(a);
+    free(a);
+}

@@ -8,7 +8,7 @@
 #include "cmd.h"
 #include "output.h"
 
-enum { LIST_DEFAULT = 50, LIST_MAX = 10000, SCHEDULES_MAX = 32, PARTS_MOST = 1000 };
+enum { LIST_DEFAULT = 50, LIST_MAX = 10000, SCHEDULES_MAX = 32, PARTS_DEFAULT = 1000, PARTS_MAX = 1000000 };
 
 static const struct output_column columns[] = {
     {"id", "JOB", OUT_ID},
@@ -39,8 +39,10 @@ static const struct output_column all[] = {
     {"created_by", "queued by", OUT_TEXT},
     {"created_at", "queued at", OUT_TEXT},
     {"finished_at", "finished at", OUT_TEXT},
-    {"parts", "parts", OUT_JSON}, /* people get a table of them */
+    {"parts", "parts", OUT_JSON}, /* of a deposit; people get a table of them */
+    {"parts_total", "parts", OUT_NUMBER},
 };
+enum { RECORD_COLUMNS = ARRAY_LEN(all) - 2 };
 
 static const struct output_column parts[] = {
     {"part", "PART", OUT_ID},           {"state", "STATE", OUT_TEXT},      {"codes", "CODES OPEN", OUT_NUMBER},
@@ -78,26 +80,46 @@ static bool show(struct call *call, int64_t id, struct db_rows *rows, struct err
     return fail_cure(err, "`kaquan-worker job list` lists the newest; finished ones are kept for some time only");
 }
 
-/* What a deposit sends to WeChat, below its record. */
-static bool show_parts(struct call *call, int64_t id, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
-    if (!db_query(call->work->db, &sql_job_parts, &rows, err, V_INT(id), V_INT(PARTS_MOST)))
-        return false;
+/* A deposit's parts as a list in its record. */
+static void add_parts(struct output *o, const struct db_rows *rows) {
+    AUTO_OUTPUT_ROWS struct output list = output_begin(NULL, parts, ARRAY_LEN(parts));
+    o->width = ARRAY_LEN(all);
+    if (rows->count == 0) {
+        output_cell(o, NULL);
+        output_cell(o, NULL);
+        return;
+    }
+    output_rows(&list, rows);
+    output_inner(o, &list);
+    output_cell(o, db_text(rows, 0, "total"));
+}
+
+/* ... and below it, for people. */
+static void show_parts(const struct call *call, const struct db_rows *rows) {
+    if (rows->count == 0)
+        return;
     putchar('\n');
-    output_db("kaquan.job-part.1", parts, ARRAY_LEN(parts), &rows, call->work);
-    return true;
+    output_db("kaquan.job-part.1", parts, ARRAY_LEN(parts), rows, call->work);
+    if (db_int(rows, 0, "total") > rows->count)
+        say(call, "%d of %s parts; more by --limit", rows->count, db_text(rows, 0, "total"));
 }
 
 bool cmd_job_show(struct call *call, struct err *err) {
-    AUTO_ROWS struct db_rows rows = {0};
+    AUTO_ROWS struct db_rows rows = {0}, part_rows = {0};
+    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.job-full.1", all, RECORD_COLUMNS);
     bool for_people = !call->work->json && !call->work->plain;
-    AUTO_OUTPUT_ROWS struct output o = output_begin("kaquan.job-full.1", all, ARRAY_LEN(all) - for_people);
-    int64_t id;
-    if (!call_id(call, 0, &id, err) || !show(call, id, &rows, err))
+    int64_t id, limit = PARTS_DEFAULT;
+    if (!call_id(call, 0, &id, err) || !call_int(call, OPT_LIMIT, 1, PARTS_MAX, &limit, err) ||
+        !show(call, id, &rows, err) ||
+        !db_query(call->work->db, &sql_job_parts, &part_rows, err, V_INT(id), V_INT(limit)))
         return false;
     output_rows(&o, &rows);
+    if (!for_people)
+        add_parts(&o, &part_rows);
     output_record(&o, call->work);
-    return !for_people || db_null(&rows, 0, "parts") || show_parts(call, id, err);
+    if (for_people)
+        show_parts(call, &part_rows);
+    return true;
 }
 
 bool cmd_job_log(struct call *call, struct err *err) {

@@ -73,17 +73,31 @@ static void add_object(struct buf *out, const struct output *o, size_t row) {
     buf_char(out, '}');
 }
 
+static void add_list(struct buf *out, const struct output *o) {
+    buf_char(out, '[');
+    for (size_t row = 0; row < o->count / o->width; row++) {
+        buf_text(out, row == 0 ? "" : ",");
+        add_object(out, o, row);
+    }
+    buf_char(out, ']');
+}
+
+void output_inner(struct output *o, const struct output *list) {
+    AUTO_BUF struct buf json = {0};
+    add_list(&json, list);
+    output_cell(o, buf_str(&json));
+}
+
 static void print_json(const struct output *o, bool list) {
     AUTO_BUF struct buf out = {0};
-    size_t rows = o->count / o->width;
     buf_text(&out, "{\"schema\":");
     json_quote(&out, o->schema);
-    buf_text(&out, list ? ",\"data\":[" : ",\"data\":");
-    for (size_t row = 0; row < rows; row++) {
-        buf_text(&out, row == 0 ? "" : ",");
-        add_object(&out, o, row);
-    }
-    buf_text(&out, list ? "],\"next\":" : ",\"next\":");
+    buf_text(&out, ",\"data\":");
+    if (list)
+        add_list(&out, o);
+    else
+        add_object(&out, o, 0);
+    buf_text(&out, ",\"next\":");
     add_json(&out, OUT_TEXT, o->next);
     buf_text(&out, "}\n");
     fwrite(out.data, 1, out.len, stdout);

@@ -39,6 +39,8 @@ void output_cell(struct output *o, const char *text);
 void output_int(struct output *o, int64_t number);
 void output_bool(struct output *o, bool yes);
 void output_rows(struct output *o, const struct db_rows *rows);
+/* The next cell, of a column OUT_JSON: the rows of another list. */
+void output_inner(struct output *o, const struct output *list);
 void output_clear(struct output *o);
 
 /* Prints a list. */

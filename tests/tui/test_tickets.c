@@ -380,14 +380,15 @@ TEST(a_ticket_of_a_meeting_gets_another_seat_by_a_form) {
     operator_unlocks(s);
     test_screen_keys(s, "e");
     test_screen_until(s, "Entrance");
-    test_screen_keys(s, "\tNorth gate\t\x13"); /* the seat is needed */
+    test_screen_keys(s, "\tNorth \"N\" gate\t\x13"); /* the seat is needed */
     test_screen_until(s, "is needed");
     test_screen_keys(s, "Row 1\t2026-12-01T19:30");
+    test_screen_until(s, "ticket update --ids-from=-"); /* no detail is a word of the command, which ps shows */
     test_screen_until(s, "begin_time=2026-12-01T19:30");
     test_screen_keys(s, "\x13");
     test_screen_until(s, "waiting");
     assert_string_equal(test_sql(NULL, "select argument from kaquan.bulk_item order by bulk_id desc limit 1"),
-                        "{\"entrance\": \"North gate\", \"begin_time\": 1796124600, \"seat_number\": \"Row 1\"}");
+                        "{\"entrance\": \"North \\\"N\\\" gate\", \"begin_time\": 1796124600, \"seat_number\": \"Row 1\"}");
     rehearsal_worker(0, "run ticket_bulk");
     test_screen_keys(s, "r");
     test_screen_until(s, "done");

@@ -52,6 +52,18 @@ TEST(a_value_that_looks_like_an_option_stands_behind_the_options) {
     words_clear(&w);
 }
 
+TEST(words_of_a_line_are_quoted_as_lines_are_read) {
+    struct words w = {0};
+    AUTO_BUF struct buf line = {0};
+
+    words_add(&w, "code", "A1");
+    words_add(&w, "name", "Wang \"Lee\" Li");
+    words_add(&w, "none", "");
+    words_line(&w, "{code} name={name} [seat={none}] zone=B", &line);
+    assert_string_equal(buf_str(&line), "A1 \"name=Wang \"\"Lee\"\" Li\" zone=B");
+    words_clear(&w);
+}
+
 TEST(texts_are_filled_and_the_first_of_a_name_counts) {
     struct words w = {0};
     AUTO_BUF struct buf text = {0};
@@ -68,6 +80,7 @@ int main(void) {
         cmocka_unit_test(a_value_is_one_argument_whatever_is_in_it),
         cmocka_unit_test(marked_rows_are_an_argument_each),
         cmocka_unit_test(a_value_that_looks_like_an_option_stands_behind_the_options),
+        cmocka_unit_test(words_of_a_line_are_quoted_as_lines_are_read),
         cmocka_unit_test(texts_are_filled_and_the_first_of_a_name_counts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -375,6 +375,14 @@ TEST(a_deposit_tells_its_parts_and_what_wechat_said_of_them) {
     }
     assert_int_equal(confirmed, CODES);
     cJSON_Delete(answer);
+    AUTO_OUTPUT struct test_output cut = job_shown(&s, "--json --limit 2");
+    answer = cJSON_Parse(buf_str(&cut.out));
+    const cJSON *record = cJSON_GetObjectItem(answer, "data");
+    assert_int_equal(cJSON_GetArraySize(cJSON_GetObjectItem(record, "parts")), 2);
+    assert_int_equal(cJSON_GetNumberValue(cJSON_GetObjectItem(record, "parts_total")), 3);
+    cJSON_Delete(answer);
+    AUTO_OUTPUT struct test_output people = job_shown(&s, "--limit 2");
+    assert_non_null(strstr(buf_str(&people.err), "2 of 3 parts"));
     assert_int_equal(test_number("kaquan_operator",
                                  "select count(*) from kaquan.job_part p join kaquan.job j on"
                                  " j.id = p.job_id where j.template_id = %d",
