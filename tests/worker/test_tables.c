@@ -54,30 +54,36 @@ static void user_file(const char *text) {
 
 /* --- completion --- */
 
-/* Asks bash, which says what is missing. The last word of the line is being typed. */
-static void question(struct buf *script, const char *line, const char *answer) {
+/* Asks bash what it offers for the last word of the line, which is being typed. */
+static void ask(struct buf *script, const char *line) {
     size_t len = strlen(line);
-    buf_printf(script,
-               "COMP_WORDS=(kaquan-worker %s%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _kaquan_worker\n"
-               "[[ \" ${COMPREPLY[*]} \" == *' %s '* ]] || echo '%s: %s is not offered'\n",
-               line, len == 0 || line[len - 1] == ' ' ? "''" : "", answer, line, answer);
+    buf_printf(script, "COMP_WORDS=(kaquan-worker %s%s); COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _kaquan_worker\n",
+               line, len == 0 || line[len - 1] == ' ' ? "''" : "");
+}
+
+/* It says what is missing there. */
+static void offers(struct buf *script, const char *line, const char *dashes, const char *answer) {
+    buf_printf(script, "[[ \" ${COMPREPLY[*]} \" == *' %s%s '* ]] || echo '%s: %s%s is not offered'\n", dashes,
+               answer, line, dashes, answer);
+}
+
+static void question(struct buf *script, const char *line, const char *answer) {
+    ask(script, line);
+    offers(script, line, "", answer);
 }
 
 static void options_of(struct buf *q, const struct command *c) {
     size_t options, settings;
     const struct option_row *o = option_rows(&options);
     const struct conf_row *s = conf_rows(&settings);
-    char line[128], word[64];
+    char line[128];
     snprintf(line, sizeof line, "%s %s --", c->noun, c->verb ? c->verb : "");
+    ask(q, line);
     for (size_t i = 0; i < options; i++)
-        if (((c->options | OPT_EVERYWHERE) & OPT(o[i].id)) != 0) {
-            snprintf(word, sizeof word, "--%s", o[i].name);
-            question(q, line, word);
-        }
-    for (size_t i = 0; i < settings; i++) {
-        snprintf(word, sizeof word, "--%s", s[i].name);
-        question(q, line, word);
-    }
+        if (((c->options | OPT_EVERYWHERE) & OPT(o[i].id)) != 0)
+            offers(q, line, "--", o[i].name);
+    for (size_t i = 0; i < settings; i++)
+        offers(q, line, "--", s[i].name);
 }
 
 /* "a b c" after --name, and after --name= */
@@ -192,6 +198,13 @@ TEST(an_unknown_setting_is_named_with_its_place_and_the_nearest) {
 
 static const char *const pages[] = {"worker/kaquan-worker.1", "worker/kaquan.5",        "worker/kaquan-jobs.7",
                                     "worker/kaquan-errors.7", "worker/kaquan-filter.7", "tui/kaquan.1"};
+static struct buf kept[ARRAY_LEN(pages)];
+
+static int drop_pages(void **state) {
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+        buf_wipe(&kept[i]);
+    return no_home(state);
+}
 
 static void read_file(const char *path, struct buf *out) {
     FILE *file = fopen(path, "re");
@@ -214,28 +227,33 @@ static struct test_output fill_page(const char *page) {
                             (const char *const[]){"--manual", NULL});
 }
 
-static void read_page(const char *page, struct buf *out) {
-    AUTO_OUTPUT struct test_output o = fill_page(page);
-    if (o.exit_code != 0)
-        test_fail("%s: %s", page, buf_str(&o.err));
-    buf_text(out, buf_str(&o.out));
+/* Each page is made once, and kept until the end. */
+static const char *page_text(const char *page) {
+    size_t i = 0;
+    while (strcmp(pages[i], page) != 0)
+        if (++i == ARRAY_LEN(pages))
+            test_fail("there is no page %s", page);
+    if (kept[i].len == 0) {
+        AUTO_OUTPUT struct test_output o = fill_page(page);
+        if (o.exit_code != 0)
+            test_fail("%s: %s", page, buf_str(&o.err));
+        buf_text(&kept[i], buf_str(&o.out));
+    }
+    return buf_str(&kept[i]);
 }
 
 static void expect_in(const char *page, const char *before, const char *text, const char *behind) {
-    AUTO_BUF struct buf source = {0}, wanted = {0};
-    read_page(page, &source);
+    AUTO_BUF struct buf wanted = {0};
     buf_text(&wanted, before);
     manual_text(&wanted, text);
     buf_text(&wanted, behind);
-    if (strstr(buf_str(&source), buf_str(&wanted)) == NULL)
+    if (strstr(page_text(page), buf_str(&wanted)) == NULL)
         test_fail("%s: \"%s\" is missing", page, buf_str(&wanted));
 }
 
 TEST(scdoc_takes_every_page) {
     for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
-        AUTO_BUF struct buf source = {0};
-        read_page(pages[i], &source);
-        AUTO_OUTPUT struct test_output o = test_program_run(&(struct test_run){.input = buf_str(&source)},
+        AUTO_OUTPUT struct test_output o = test_program_run(&(struct test_run){.input = page_text(pages[i])},
                                                             "/usr/bin/scdoc", (const char *const[]){NULL});
         if (o.exit_code != 0 || strstr(buf_str(&o.out), ".SH NAME") == NULL || buf_str(&o.err)[0] != '\0')
             test_fail("%s: %s", pages[i], buf_str(&o.err));
@@ -276,14 +294,13 @@ TEST(every_setting_job_field_and_error_code_is_in_the_manual) {
         expect_in("worker/kaquan-jobs.7", "Repair: ", drift_kind(id)->repair, "\n");
     for (size_t i = 0; i < ticket_fields.count; i++)
         expect_in("worker/kaquan-filter.7", "\n*", ticket_fields.fields[i].name, "*");
-    AUTO_BUF struct buf errors = {0};
+    const char *errors = page_text("worker/kaquan-errors.7");
     const struct wx_error *e = wx_errors(&count, &special);
-    read_page("worker/kaquan-errors.7", &errors);
     for (size_t i = 0; i < count; i++) {
         AUTO_BUF struct buf entry = {0}, chinese = {0};
         manual_text(&entry, e[i].cure);
         manual_text(&chinese, e[i].cure_zh);
-        if (strstr(buf_str(&errors), buf_str(&entry)) == NULL || strstr(buf_str(&errors), buf_str(&chinese)) == NULL)
+        if (strstr(errors, buf_str(&entry)) == NULL || strstr(errors, buf_str(&chinese)) == NULL)
             test_fail("%d is not whole in kaquan-errors(7)", e[i].errcode);
     }
 }
@@ -437,5 +454,5 @@ int main(void) {
         cmocka_unit_test(text_for_the_manual_is_shown_as_it_is),
         cmocka_unit_test(every_list_and_every_act_answers_in_json_when_asked),
     };
-    return cmocka_run_group_tests(tests, home, no_home);
+    return cmocka_run_group_tests(tests, home, drop_pages);
 }
