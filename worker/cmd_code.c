@@ -44,7 +44,7 @@ static bool add_all(struct code_import *i, struct code_file *file, struct progre
         if (!code_import_add(i, code.line, code.text, code.len, err))
             return false;
         if (i->read % 4096 == 0)
-            progress_set(bar, i->read, 0);
+            progress_set(bar, i->read, code_file_about(file, i->read));
     }
     return fail(err, ERR_STOPPED, "stopped; nothing was imported");
 }

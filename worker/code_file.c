@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "app.h"
@@ -16,6 +17,7 @@ struct code_file {
     bool csv;
     int column; /* of the codes, from 0 */
     int64_t line;
+    int64_t size, got;       /* bytes of a regular file, else 0; and those that were read */
     unsigned char *at, *end; /* of what was read and not looked at */
     char name[256];
     size_t cell_len;
@@ -36,6 +38,7 @@ static int refill(struct code_file *f, struct err *err) {
     }
     f->at = f->chunk;
     f->end = f->chunk + n;
+    f->got += n;
     return n == 0 ? END_OF_FILE : 0;
 }
 
@@ -190,10 +193,12 @@ static bool find_column(struct code_file *f, const char *column, struct err *err
 
 struct code_file *code_file_open(const char *path, const char *column, struct err *err) {
     bool standard = strcmp(path, "-") == 0;
+    struct stat about;
     struct code_file *f = mem_new(sizeof *f);
     f->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     f->line = 1;
     f->at = f->end = f->chunk;
+    f->size = f->fd >= 0 && fstat(f->fd, &about) == 0 && S_ISREG(about.st_mode) ? about.st_size : 0;
     text_copy(f->name, sizeof f->name, standard ? _("standard input") : path);
     if (f->fd < 0)
         fail(err, errno == EACCES ? ERR_PERMISSION : ERR_INPUT, "%s cannot be read: %s", path, strerror(errno));
@@ -201,6 +206,11 @@ struct code_file *code_file_open(const char *path, const char *column, struct er
         return f;
     code_file_close(f);
     return NULL;
+}
+
+int64_t code_file_about(const struct code_file *f, int64_t read) {
+    int64_t taken = f->got - (f->end - f->at);
+    return taken > 0 ? (int64_t)((double)f->size * (double)read / (double)taken + 0.5) : 0;
 }
 
 void code_file_close(struct code_file *f) {

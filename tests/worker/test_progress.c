@@ -125,9 +125,9 @@ static void said(const char *option, char letter, struct buf *out) {
 TEST(without_a_terminal_there_is_a_line_each_thirty_seconds) {
     AUTO_BUF struct buf text = {0};
     said("", 'C', &text);
-    const char *first = strstr(buf_str(&text), "adult 12288 410/s"),
-               *second = strstr(buf_str(&text), "adult 24576 410/s");
-    if (first == NULL || second == NULL || strstr(second, "adult 36864 410/s") == NULL)
+    const char *first = strstr(buf_str(&text), "adult 12288/40960 410/s, 1m10s left"),
+               *second = strstr(buf_str(&text), "adult 24576/40960 410/s, 40s left");
+    if (first == NULL || second == NULL || strstr(second, "adult 36864/40960 410/s, 10s left") == NULL)
         fail_msg("%s", buf_str(&text));
     int lines = 0;
     for (const char *at = buf_str(&text); (at = strstr(at, "/s")) != NULL; at++)
