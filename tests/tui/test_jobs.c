@@ -197,6 +197,29 @@ TEST(a_pause_that_harms_visitors_says_so_before_it_is_done) {
     assert_int_equal(test_number(NULL, "select count(*) from kaquan.job_pause"), 0);
 }
 
+/* Those that fail stand first, then those that wait, then the newest. */
+TEST(a_deposit_shows_its_parts_and_what_wechat_said_of_them) {
+    test_sql(NULL, "insert into kaquan.job (kind, account_id, template_id, state, created_at, started_at)"
+                   " values ('code_deposit', 1, 1, 'running', now() - interval '1 min', now() - interval '50 s')");
+    test_sql(
+        NULL,
+        "insert into kaquan.code_part (template_id, codes, confirmed, confirmed_at, sends, sent_at, errcode, said)"
+        " values (1, '{}', 97, now(), 1, now(), null, null), (1, '{C1,C2}', 0, null, 0, null, null, null),"
+        " (1, '{C3}', 0, null, 4, now(), 40073, 'invalid card id')");
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "jobs");
+
+    test_screen_until(s, "code_deposit");
+    test_screen_keys(s, "/kind:code_deposit" ENTER);
+    test_screen_until_gone(s, "template_submit");
+    test_screen_keys(s, ENTER);
+    test_screen_until(s, "Parts");
+    int failing = test_screen_until_both(s, "failing", "invalid card id");
+    assert_int_equal(test_screen_until_both(s, "waiting", "2"), failing + 1);
+    assert_int_equal(test_screen_until_both(s, "done", "97"), failing + 2);
+    test_sql(NULL, "update kaquan.code_part set confirmed = 2, confirmed_at = now(), codes = '{}' where sends = 0");
+    test_screen_until_gone(s, "waiting");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_job_shows_how_far_it_is_why_it_failed_and_when_it_is_tried_again),
@@ -213,6 +236,7 @@ int main(void) {
         cmocka_unit_test(a_kind_of_the_schedule_is_queued_now),
         cmocka_unit_test(a_kind_rests_and_goes_on_and_both_are_seen),
         cmocka_unit_test(a_pause_that_harms_visitors_says_so_before_it_is_done),
+        cmocka_unit_test(a_deposit_shows_its_parts_and_what_wechat_said_of_them),
     };
 
     return cmocka_run_group_tests(tests, scene, test_teardown);
