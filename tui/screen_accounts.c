@@ -230,6 +230,10 @@ static const struct prompt span_prompts[] = {
      NULL, NULL},
     {"until", N_("To"), N_("the last day; without: up to now"), PROMPT_TEXT, false, NULL, NULL},
 };
+static const struct prompt rid_prompts[] = {
+    {"rid", N_("rid"), N_("as WeChat's refusal ends: rid: 617623a4-50f59310-35e60aad"), PROMPT_TEXT, true, NULL,
+     NULL},
+};
 
 /* The first is of the list alone. */
 static const struct act acts[] = {
@@ -326,6 +330,15 @@ static const struct act acts[] = {
      .needs = "select stat_wechat_day",
      .prompts = span_prompts,
      .prompt_count = ARRAY_LEN(span_prompts)},
+    {.key = 'I',
+     .label = "I",
+     .help = N_("ask WeChat what a refused call was, by its rid"),
+     .danger = DANGER_ASK,
+     .command = "account rid {row} {rid}",
+     .hindrance = cannot_ask,
+     .needs = "execute wechat_ask_add",
+     .prompts = rid_prompts,
+     .prompt_count = ARRAY_LEN(rid_prompts)},
     {.key = 'Z',
      .label = "Z",
      .help = N_("reset today's quota, 10 times a month"),

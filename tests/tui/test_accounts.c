@@ -113,6 +113,7 @@ static const struct {
     {"X", "$ kaquan-worker account disable festival"},
     {"D", "$ kaquan-worker epoch revoke festival"},
     {"Q", "$ kaquan-worker job queue quota_learn"},
+    {"I", "$ kaquan-worker account rid festival"},
     {"Z", "$ kaquan-worker quota reset festival"},
 };
 
