@@ -123,7 +123,8 @@ bool bulk_line(struct bulk_list *list, const char *line, int64_t number, struct 
             return fail(err, ERR_INPUT, "line %" PRId64 ": too many words", number);
         if (!next_word(&at, &words[count++])) {
             fail(err, ERR_INPUT, "line %" PRId64 ": a quote is not closed", number);
-            return fail_cure(err, "a value with blanks stands in \"...\", its own quotes twice; or all is written as JSON");
+            return fail_cure(
+                err, "a value with blanks stands in \"...\", its own quotes twice; or all is written as JSON");
         }
     }
     return count == 0 || bulk_words(list, words, count, number, err);

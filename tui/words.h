@@ -30,7 +30,8 @@ struct arguments {
 };
 void words_arguments(const struct words *words, const char *text, struct arguments *out);
 void arguments_clear(struct arguments *arguments);
-/* The same words as a line of a file (`--ids-from`): those with blanks or quotes stand in quotes, their quotes twice. */
+/* The same words as a line of a file (`--ids-from`): those with blanks or quotes stand in quotes, their quotes twice.
+ */
 void words_line(const struct words *words, const char *text, struct buf *out);
 
 #endif

@@ -27,7 +27,8 @@ enum { CODE_READ_MAX = 250 };
 /* The next one; *found false at the end. Empty lines are passed over. */
 bool code_file_next(struct code_file *f, struct code_read *read, bool *found, struct err *err);
 
-/* About how many codes there are in all, by the length of the `read` first ones; 0 where that cannot be told (a pipe). */
+/* About how many codes there are in all, by the length of the `read` first ones; 0 where that cannot be told (a
+ * pipe). */
 int64_t code_file_about(const struct code_file *f, int64_t read);
 
 #endif

@@ -387,8 +387,9 @@ TEST(a_ticket_of_a_meeting_gets_another_seat_by_a_form) {
     test_screen_until(s, "begin_time=2026-12-01T19:30");
     test_screen_keys(s, "\x13");
     test_screen_until(s, "waiting");
-    assert_string_equal(test_sql(NULL, "select argument from kaquan.bulk_item order by bulk_id desc limit 1"),
-                        "{\"entrance\": \"North \\\"N\\\" gate\", \"begin_time\": 1796124600, \"seat_number\": \"Row 1\"}");
+    assert_string_equal(
+        test_sql(NULL, "select argument from kaquan.bulk_item order by bulk_id desc limit 1"),
+        "{\"entrance\": \"North \\\"N\\\" gate\", \"begin_time\": 1796124600, \"seat_number\": \"Row 1\"}");
     rehearsal_worker(0, "run ticket_bulk");
     test_screen_keys(s, "r");
     test_screen_until(s, "done");
