@@ -188,7 +188,7 @@ static cJSON *seats_of(const char *typed) {
 static bool take_number(cJSON *out, const struct detail *d, const char *typed, struct err *err) {
     char *end;
     long long number = strtoll(typed, &end, 10);
-    if (end == typed || *end != '\0' || number < d->low || number > d->high)
+    if (end == typed || *end != '\0')
         return misfit(d, typed, err);
     json_add_int(out, d->name, number);
     return true;
