@@ -132,8 +132,8 @@ help: ## list the targets
 
 .PHONY: tests-built tests-run
 tests-built: $(TEST_PROGRAMS) $(B)/scan
-tests-run: # their last line: how many passed, how many failed
-	@tests/run.sh $(TEST_PROGRAMS) tests/sim/sim_check.sh tests/harden_check.sh tests/node/run.sh tests/tui/smoke.sh
+tests-run: # their last line: how many passed, how many failed. Scripts first: some take long, and lanes end together
+	@tests/run.sh tests/sim/sim_check.sh tests/tui/smoke.sh tests/node/run.sh tests/harden_check.sh $(TEST_PROGRAMS)
 
 # --- programs ---
 

@@ -4,13 +4,14 @@
 # Environment: KAQUAN_TEST_LANES  programs at a time
 #              KAQUAN_TEST_PG     directory of a cluster to use (postgres.sh start DIR), one lane; kept running afterwards
 #              KAQUAN_TEST_SECONDS  limit of one program, default 1200
-#              KAQUAN_WORKER, KAQUAN_SIM, KAQUAN_CONSOLE  programs under test; default: those built beside the tests
+#              KAQUAN_WORKER, KAQUAN_SIM, KAQUAN_CONSOLE  programs under test; default: those beside the tests,
+#              for scripts alone those of build/check
 #              KAQUAN_TEST_OUTPUT=all  print what programs that passed wrote, too
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 limit=${KAQUAN_TEST_SECONDS:-1200}
 lanes=${KAQUAN_TEST_LANES:-$(nproc)}
-[ $# -gt 0 ] || { sed -n '2,8s/^# *//p' "$0" >&2; exit 64; }
+[ $# -gt 0 ] || { sed -n '2,9s/^# *//p' "$0" >&2; exit 64; }
 [ "$lanes" -le $# ] || lanes=$#
 [ -z "${KAQUAN_TEST_PG:-}" ] || lanes=1
 work=$(mktemp -d /tmp/kaquan-test.XXXXXX) || exit 74
@@ -22,13 +23,15 @@ export UBSAN_OPTIONS="${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}"
 export CMOCKA_MESSAGE_OUTPUT=TAP
 export TZ=UTC LC_ALL=C.UTF-8
 
-programs_beside() { # build/VARIANT/tests/common/test_db -> build/VARIANT
-  build=$(cd "$(dirname "$1")/../.." && pwd)
-  KAQUAN_WORKER=${KAQUAN_WORKER:-$build/kaquan-worker}
-  KAQUAN_SIM=${KAQUAN_SIM:-$build/kaquan-sim}
-  KAQUAN_CONSOLE=${KAQUAN_CONSOLE:-$build/kaquan}
-  export KAQUAN_WORKER KAQUAN_SIM KAQUAN_CONSOLE
-}
+built=$here/../build/check
+for program; do # build/VARIANT/tests/common/test_db -> build/VARIANT
+  case $program in *.sh) ;; *) built=$(dirname "$program")/../..; break ;; esac
+done
+built=$(cd "$built" && pwd) || exit 66
+KAQUAN_WORKER=${KAQUAN_WORKER:-$built/kaquan-worker}
+KAQUAN_SIM=${KAQUAN_SIM:-$built/kaquan-sim}
+KAQUAN_CONSOLE=${KAQUAN_CONSOLE:-$built/kaquan}
+export KAQUAN_WORKER KAQUAN_SIM KAQUAN_CONSOLE
 
 # --- a lane ---
 
@@ -94,7 +97,6 @@ trap 'rm -rf "$work"' EXIT
 trap 'stop 130' INT
 trap 'stop 143' TERM
 
-programs_beside "$1"
 number=0 trouble=0
 while [ "$number" -lt "$lanes" ]; do
   number=$((number + 1))
