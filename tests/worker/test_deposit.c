@@ -390,6 +390,29 @@ TEST(a_deposit_tells_its_parts_and_what_wechat_said_of_them) {
                      3);
 }
 
+/* Which parts a job that began and ended so many minutes ago had in hand. */
+static const char *parts_of_job(const struct scene *s, int began, int ended) {
+    int64_t job = test_number(NULL,
+                              "insert into kaquan.job (kind, template_id, state, created_at, finished_at) values"
+                              " ('code_deposit', %d, 'done', now() - interval '%d min', now() - interval '%d min')"
+                              " returning id",
+                              s->template_id, began, ended);
+    return test_sql(NULL, "select string_agg(said, ' ' order by said) from kaquan.job_part where job_id = %" PRId64,
+                    job);
+}
+
+TEST(a_deposit_tells_the_parts_that_were_open_in_its_time) {
+    struct scene s = new_scene("times");
+    test_sql(NULL,
+             "insert into kaquan.code_part (template_id, codes, recorded_at, confirmed_at, said)"
+             " select %d, '{}', now() - interval '1 min' * p.recorded, now() - interval '1 min' * p.confirmed, p.name"
+             " from (values ('early', 50, 45), ('late', 25, 15), ('open', 50, null)) p (name, recorded, confirmed)",
+             s.template_id);
+    assert_string_equal(parts_of_job(&s, 60, 40), "early open");
+    assert_string_equal(parts_of_job(&s, 30, 10), "late open");
+    test_sql(NULL, "delete from kaquan.code_part where template_id = %d", s.template_id);
+}
+
 TEST(a_part_that_was_refused_says_so_in_the_table_for_people) {
     struct scene s = new_scene("refusal");
     import(&s, 1);
@@ -449,6 +472,7 @@ int main(void) {
         cmocka_unit_test(a_part_that_is_refused_for_a_code_is_halved),
         cmocka_unit_test(a_single_code_that_is_refused_is_rejected),
         cmocka_unit_test(a_deposit_tells_its_parts_and_what_wechat_said_of_them),
+        cmocka_unit_test(a_deposit_tells_the_parts_that_were_open_in_its_time),
         cmocka_unit_test(a_part_that_was_refused_says_so_in_the_table_for_people),
         cmocka_unit_test(codes_that_wechat_never_shows_are_rejected_after_eight_sends),
     };
