@@ -1,6 +1,7 @@
 #include "term_keys.h"
 
 #include <errno.h>
+#include <string.h>
 #include <wchar.h>
 
 #include <curses.h>
@@ -104,12 +105,24 @@ static void collect(uint32_t character, uint32_t before) {
     utf8_add(&pasted, character == '\r' ? '\n' : character);
 }
 
+/* The end mark in single characters, as it is read when its bytes come too slowly for one key. */
+static bool cut_end_mark(void) {
+    static const char mark[] = "\x1b[201~";
+    size_t len = sizeof(mark) - 1;
+
+    if (pasted.len < len || memcmp(pasted.data + pasted.len - len, mark, len) != 0)
+        return false;
+    pasted.len -= len;
+    pasted.data[pasted.len] = '\0';
+    return true;
+}
+
 /* Until the end mark, TERM_NONE when more is to come. */
 static uint32_t read_paste(void) {
     static uint32_t before;
     uint32_t key;
 
-    while ((key = take()) != PASTE_ENDS) {
+    while (!cut_end_mark() && (key = take()) != PASTE_ENDS) {
         if (key == TERM_NONE || key == TERM_GONE || key == TERM_RESIZE)
             return key;
         collect(key, before);

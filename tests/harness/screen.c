@@ -361,14 +361,22 @@ void test_screen_keys(struct test_screen *s, const char *keys) {
         test_fail("typing: %s", strerror(errno));
 }
 
+/* As xterm does it: libvterm (0.1.4) scrolls within margins that lie outside of a smaller window. */
+static void reset_margins(struct test_screen *s) {
+    VTermPos at;
+    char text[48];
+
+    vterm_state_get_cursorpos(vterm_obtain_state(s->vterm), &at);
+    snprintf(text, sizeof(text), "\x1b[r\x1b[%d;%dH", at.row + 1, at.col + 1);
+    vterm_input_write(s->vterm, text, strlen(text));
+}
+
 void test_screen_resize(struct test_screen *s, int rows, int columns) {
-    static const char no_margins[] = "\0337\033[r\0338"; /* and the cursor where it was */
     struct winsize size = {.ws_row = (unsigned short)rows, .ws_col = (unsigned short)columns};
 
     take(s);
-    /* As xterm does. libvterm (0.1.4) scrolls within margins that lie outside of a smaller window. */
-    vterm_input_write(s->vterm, no_margins, strlen(no_margins));
-    /* It also writes the second half of a wide character beyond a row of one column. */
+    reset_margins(s);
+    /* libvterm (0.1.4) writes the second half of a wide character beyond a row of one column. */
     vterm_set_size(s->vterm, rows, columns > 1 ? columns : 2);
     if (ioctl(s->fd, TIOCSWINSZ, &size) != 0)
         test_fail("resizing: %s", strerror(errno));

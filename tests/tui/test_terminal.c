@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "text.h"
 
 /* --- keys --- */
@@ -90,6 +91,21 @@ TEST(a_paste_comes_as_one_and_none_of_it_is_a_key) {
     test_screen_keys(s, "q");
     assert_int_equal(test_screen_end(s), 0);
     assert_non_null(strstr(strstr(buf_str(test_screen_bytes(s)), "\x1b[?2004h"), "\x1b[?2004l"));
+}
+
+/* Over a slow line the pause between two bytes is what tells Esc from the begin of a sequence: here it is too long. */
+TEST(a_paste_ends_also_when_its_end_mark_comes_in_pieces) {
+    AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_key});
+
+    test_screen_idle(s);
+    for (const char *const *piece = (const char *const[]){"\x1b[200~a\x1b[2", "01", "~", NULL}; *piece; piece++) {
+        test_screen_keys(s, *piece);
+        clock_sleep(0.1);
+    }
+    test_screen_idle(s);
+    assert_string_equal(test_screen_row(s, 1), "a");
+    test_screen_keys(s, "x");
+    test_screen_until(s, "key 78");
 }
 
 TEST(a_crash_gives_the_terminal_back_and_ends_the_mode_of_pastes) {
@@ -370,6 +386,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_have_one_name_however_the_terminal_sends_them),
         cmocka_unit_test(a_paste_comes_as_one_and_none_of_it_is_a_key),
+        cmocka_unit_test(a_paste_ends_also_when_its_end_mark_comes_in_pieces),
         cmocka_unit_test(a_crash_gives_the_terminal_back_and_ends_the_mode_of_pastes),
         cmocka_unit_test(the_caret_is_where_the_next_character_goes),
         cmocka_unit_test(without_a_field_the_caret_is_hidden),
