@@ -93,7 +93,8 @@ TEST(a_paste_comes_as_one_and_none_of_it_is_a_key) {
     assert_non_null(strstr(strstr(buf_str(test_screen_bytes(s)), "\x1b[?2004h"), "\x1b[?2004l"));
 }
 
-/* Over a slow line the pause between two bytes is what tells Esc from the begin of a sequence: here it is too long. */
+/* Over a slow line the pause between two bytes is what tells Esc from the begin of a sequence: here it is too long.
+ */
 TEST(a_paste_ends_also_when_its_end_mark_comes_in_pieces) {
     AUTO_SCREEN struct test_screen *s = test_screen_call(&usual, play, &(struct stage){.draw = draw_key});
 
