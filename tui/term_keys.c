@@ -11,7 +11,8 @@
 #include "term_osc.h"
 #include "text.h"
 
-enum { PASTE_MOST = 1 << 20, CODE_PASTE = KEY_MAX + 1, CODE_PASTE_END, CODE_PING };
+/* ncurses itself counts on from KEY_MAX for keys that only the terminal's description knows, as rxvt's Ctrl-Down. */
+enum { PASTE_MOST = 1 << 20, CODE_PASTE = KEY_MAX + 4096, CODE_PASTE_END, CODE_PING };
 /* Keys that stay in here. */
 enum { PASTE_BEGINS = TERM_GONE + 1, PASTE_ENDS, PING };
 

@@ -93,6 +93,22 @@ TEST(a_paste_comes_as_one_and_none_of_it_is_a_key) {
     assert_non_null(strstr(strstr(buf_str(test_screen_bytes(s)), "\x1b[?2004h"), "\x1b[?2004l"));
 }
 
+/* Keys that only the description of the terminal has: Ctrl-Down, Ctrl-Shift-Down and Ctrl-Left of rxvt. */
+TEST(a_key_of_one_terminal_alone_is_no_paste) {
+    AUTO_SCREEN struct test_screen *s =
+        test_screen_call(&(struct test_screen_run){.term = "rxvt"}, play, &(struct stage){.draw = draw_key});
+    char other[32];
+
+    snprintf(other, sizeof(other), "key %x", TERM_OTHER);
+    test_screen_idle(s);
+    for (const char *const *key = (const char *const[]){"\x1bOb", "\x1b[b", "\x1bOd", NULL}; *key; key++) {
+        test_screen_keys(s, "x");
+        test_screen_until(s, "key 78");
+        test_screen_keys(s, *key);
+        test_screen_until(s, other);
+    }
+}
+
 /* Over a slow line the pause between two bytes is what tells Esc from the begin of a sequence: here it is too long.
  */
 TEST(a_paste_ends_also_when_its_end_mark_comes_in_pieces) {
@@ -387,6 +403,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(keys_have_one_name_however_the_terminal_sends_them),
         cmocka_unit_test(a_paste_comes_as_one_and_none_of_it_is_a_key),
+        cmocka_unit_test(a_key_of_one_terminal_alone_is_no_paste),
         cmocka_unit_test(a_paste_ends_also_when_its_end_mark_comes_in_pieces),
         cmocka_unit_test(a_crash_gives_the_terminal_back_and_ends_the_mode_of_pastes),
         cmocka_unit_test(the_caret_is_where_the_next_character_goes),
