@@ -213,9 +213,18 @@ static struct test_screen *start(void) {
     return s;
 }
 
-static void still_answers_and_ends_well(struct test_screen *s) {
-    int row, column;
+/* By what the program said last: libvterm (0.1.4) takes the cursor away with it when ESC 8 brings back a place. */
+static bool shows_cursor(struct test_screen *s) {
+    const struct buf *bytes = test_screen_bytes(s);
+    const char *at = buf_str(bytes) + (bytes->len > 4096 ? bytes->len - 4096 : 0);
+    bool shown = true;
 
+    while ((at = strstr(at, "\x1b[?25")) != NULL)
+        shown = *(at += strlen("\x1b[?25")) == 'h';
+    return shown;
+}
+
+static void still_answers_and_ends_well(struct test_screen *s) {
     test_screen_resize(s, 36, 120);
     test_screen_keys(s, OUT OUT OUT ":jobs\r?");
     test_screen_until(s, "Everywhere");
@@ -224,7 +233,7 @@ static void still_answers_and_ends_well(struct test_screen *s) {
     test_screen_keys(s, "q");
     assert_int_equal(test_screen_end(s), 0);
     assert_true(test_screen_is_cooked(s));
-    assert_true(test_screen_cursor(s, &row, &column));
+    assert_true(shows_cursor(s));
 }
 
 TEST(random_keys_do_not_break_a_locked_session) {
