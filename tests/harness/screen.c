@@ -21,6 +21,7 @@
 #include "text.h"
 
 enum { ROW_BYTES = 4096, ARGUMENTS = 16, REPORTED = 99 /* a sanitizer's exit code */ };
+enum { TYPED_MOST = 2000 };
 static const double PATIENCE_S = 10, HUNG_UP_S = 2;
 
 struct test_screen {
@@ -30,8 +31,9 @@ struct test_screen {
     VTermScreen *cells;
     struct buf bytes;
     struct buf row;
-    bool closed; /* the program's end was closed */
-    bool caret;  /* is to be seen */
+    struct buf typed; /* the end of it */
+    bool closed;      /* the program's end was closed */
+    bool caret;       /* is to be seen */
     unsigned pings, answered;
 };
 
@@ -141,6 +143,7 @@ void test_screen_free(struct test_screen *s) {
     vterm_free(s->vterm);
     buf_wipe(&s->bytes);
     buf_wipe(&s->row);
+    buf_wipe(&s->typed);
     free(s);
 }
 
@@ -268,6 +271,7 @@ void test_screen_show(struct test_screen *s) {
     vterm_get_size(s->vterm, &rows, &columns);
     for (int row = 0; row < rows; row++)
         fprintf(stderr, "# |%s\n", test_screen_row(s, row));
+    fprintf(stderr, "# typed: %s\n", buf_str(&s->typed));
 }
 
 /* What a program that has gone said about that: a sanitizer's report, or its own last words. */
@@ -356,7 +360,15 @@ void test_screen_idle(struct test_screen *s) {
 
 /* --- acting --- */
 
+static void note_typed(struct test_screen *s, const char *keys) {
+    if (s->typed.len > TYPED_MOST)
+        buf_reset(&s->typed);
+    safe_text(&s->typed, keys, strlen(keys));
+    buf_char(&s->typed, ' ');
+}
+
 void test_screen_keys(struct test_screen *s, const char *keys) {
+    note_typed(s, keys);
     if (write(s->fd, keys, strlen(keys)) != (ssize_t)strlen(keys))
         test_fail("typing: %s", strerror(errno));
 }
