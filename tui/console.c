@@ -154,7 +154,9 @@ static void follow_cursor(struct console *c) {
             view->panes[i].asked_at = 0;
 }
 
-/* What is due first. The schema and our rights come before all else on a new connection; while paused only r asks. */
+/* What is due first. The schema and our rights come before all else on a new connection; while paused only r asks.
+ * What comes by itself waits as long as the last answer took: a busy server is left alone at least half of the time.
+ */
 static struct wish next_wish(struct console *c) {
     struct view *view = console_view(c);
     struct wish best = {0};
@@ -167,8 +169,8 @@ static struct wish next_wish(struct console *c) {
         if (!is_about_row(&view->screen->parts[i]) || view->cursor[0] != '\0')
             consider(&best, view, &view->panes[i], &view->screen->parts[i]);
     consider(&best, NULL, &c->worker, &worker_part);
-    if (c->paused && best.pane->asked_at != 0)
-        best.due_at = INFINITY;
+    if (best.pane->asked_at != 0)
+        best.due_at = c->paused ? INFINITY : fmax(best.due_at, c->rests_until);
     if (best.due_at > 0 && filtered_wants_count(view))
         best = (struct wish){view, &view->without, NULL, 0};
     return best;
@@ -257,6 +259,7 @@ static void take_answer(struct console *c) {
     if (!db_async_answer(c->db, gone ? &nowhere : &pane->rows, &ok, &err))
         return;
     note_asked(c, pane, ok);
+    c->rests_until = clock_seconds() + db_async_round_trip(c->db);
     db_rows_clear(&nowhere);
     c->changed = true;
     if (ok)

@@ -61,6 +61,7 @@ struct console {
     int message_count; /* ever said */
     double said_at;    /* clock_seconds() of the last one */
     double started_at, key_at, interrupted_at;
+    double rests_until;    /* nothing that comes by itself is asked before */
     double unlocked_until; /* clock_seconds(); 0: locked */
     double unlocked_for;
     bool read_only; /* cannot be unlocked */

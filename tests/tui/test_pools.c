@@ -211,6 +211,17 @@ TEST(codes_go_to_wechat_only_after_their_template_was_typed) {
     assert_becomes("select reason from kaquan.audit_log where action = 'code_deposit'", "doors open");
 }
 
+/* Pools take longer to read than the time after which they are read again. */
+TEST(a_server_that_is_slow_is_left_alone_between_two_questions) {
+    AUTO_SCREEN struct test_screen *s = operator_at(&english, "pools");
+
+    test_screen_until(s, "1 800");
+    test_sql(NULL, "create or replace function kaquan.claim_rate(template_id integer) returns double precision"
+                   " language sql stable as 'select 60 from pg_sleep(0.8)'");
+    test_screen_until(s, "db WAITS");
+    test_screen_idle(s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pool_says_when_it_is_empty_and_in_which_state_it_is),
@@ -225,6 +236,7 @@ int main(void) {
         cmocka_unit_test(a_bad_code_is_told_with_its_line_and_nothing_is_imported),
         cmocka_unit_test(what_the_worker_refuses_is_told_in_chinese),
         cmocka_unit_test(codes_go_to_wechat_only_after_their_template_was_typed),
+        cmocka_unit_test(a_server_that_is_slow_is_left_alone_between_two_questions),
     };
 
     return cmocka_run_group_tests(tests, scene, test_teardown);
