@@ -76,15 +76,6 @@ static int become(void *context) {
     return 127;
 }
 
-/* What the program says by OSC 7711: the number of our last ping that it read (tui/term_osc.h). */
-static int on_osc(const char *command, size_t len, void *user) {
-    struct test_screen *s = user;
-    char text[32];
-
-    snprintf(text, sizeof(text), "%.*s", (int)len, command);
-    return sscanf(text, "7711;%u", &s->answered) == 1;
-}
-
 static int on_property(VTermProp property, VTermValue *value, void *user) {
     struct test_screen *s = user;
 
@@ -95,13 +86,11 @@ static int on_property(VTermProp property, VTermValue *value, void *user) {
 
 static void start_terminal(struct test_screen *s, int rows, int columns) {
     static const VTermScreenCallbacks screen = {.settermprop = on_property};
-    static const VTermParserCallbacks others = {.osc = on_osc};
 
     s->vterm = vterm_new(rows, columns);
     vterm_set_utf8(s->vterm, 1);
     s->cells = vterm_obtain_screen(s->vterm);
     vterm_screen_set_callbacks(s->cells, &screen, s);
-    vterm_screen_set_unrecognised_fallbacks(s->cells, &others, s);
     vterm_screen_enable_altscreen(s->cells, 1);
     vterm_screen_reset(s->cells, 1);
 }
@@ -162,12 +151,27 @@ static void answer(struct test_screen *s) {
         test_fail("writing to the terminal: %s", strerror(errno));
 }
 
+/* What the program says by OSC 7711, in the bytes from `from` on: the number of our last ping that it read
+ * (tui/term_osc.h). Not by libvterm (0.1.4), which loses what two reads share. */
+static void note_answers(struct test_screen *s, size_t from) {
+    static const char begin[] = "\x1b]7711;";
+    const size_t most = sizeof(begin) + 10;
+    const char *at = buf_str(&s->bytes) + (from > most ? from - most : 0);
+    unsigned number;
+    char end;
+
+    while ((at = strstr(at, begin)) != NULL)
+        if (sscanf(at += strlen(begin), "%u%c", &number, &end) == 2 && end == '\a')
+            s->answered = number;
+}
+
 static void take(struct test_screen *s) {
     char part[4096];
     ssize_t got;
 
     while ((got = read(s->fd, part, sizeof(part))) > 0) {
         buf_add(&s->bytes, part, (size_t)got);
+        note_answers(s, s->bytes.len - (size_t)got);
         vterm_input_write(s->vterm, part, (size_t)got);
         answer(s);
     }
